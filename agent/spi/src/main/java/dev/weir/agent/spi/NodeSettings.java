@@ -1,0 +1,21 @@
+package dev.weir.agent.spi;
+
+import dev.weir.model.Cidr;
+import dev.weir.model.IpAddress;
+import java.util.List;
+
+/**
+ * What does not change while an agent runs.
+ *
+ * @param addresses the node's own addresses, one per family
+ * @param podCidrs the ranges of all pods of the cluster
+ * @param serviceCidrs the ranges of all cluster IPs
+ */
+public record NodeSettings(
+        String nodeName, List<IpAddress> addresses, List<Cidr> podCidrs, List<Cidr> serviceCidrs) {
+    public NodeSettings {
+        addresses = List.copyOf(addresses);
+        podCidrs = List.copyOf(podCidrs);
+        serviceCidrs = List.copyOf(serviceCidrs);
+    }
+}

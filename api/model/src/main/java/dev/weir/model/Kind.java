@@ -1,0 +1,37 @@
+package dev.weir.model;
+
+import com.google.protobuf.Message;
+import java.util.List;
+
+/**
+ * One kind of object.
+ *
+ * @param name as in a manifest's {@code kind}
+ * @param apiVersion as in a manifest's {@code apiVersion}
+ * @param shard the shard that owns the objects
+ * @param internal derived by a service; users can neither read nor write it through the API
+ * @param prototype the default instance of its message
+ */
+public record Kind(
+        String name,
+        String apiVersion,
+        String plural,
+        List<String> shortNames,
+        boolean namespaced,
+        String shard,
+        boolean internal,
+        Message prototype) {
+
+    public Kind {
+        shortNames = List.copyOf(shortNames);
+    }
+
+    /** As the command line accepts it, next to the plural and the short names. */
+    public String singular() {
+        return name.toLowerCase(java.util.Locale.ROOT);
+    }
+
+    public Key key(String namespace, String objectName) {
+        return new Key(name, namespaced ? namespace : "", objectName);
+    }
+}

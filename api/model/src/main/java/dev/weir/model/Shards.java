@@ -1,0 +1,15 @@
+package dev.weir.model;
+
+/** The names of the shards: one log, one writer and one history of revisions each. */
+public final class Shards {
+    /** Namespaces, nodes, pods, address blocks. Owner: control-plane. */
+    public static final String CONTROL = "control";
+
+    /** Services and EndpointSlices. Owner: endpoint-service. */
+    public static final String ENDPOINT = "endpoint";
+
+    /** Network policies and the members of their groups. Owner: policy-service. */
+    public static final String POLICY = "policy";
+
+    private Shards() {}
+}
