@@ -9,7 +9,9 @@ import java.util.Comparator;
  */
 public record Backend(IpAddress address, int port, boolean local) implements Comparable<Backend> {
     private static final Comparator<Backend> ORDER =
-            Comparator.comparing(Backend::address).thenComparing(Backend::port).thenComparing(Backend::local);
+            Comparator.comparing(Backend::address)
+                    .thenComparing(Backend::port)
+                    .thenComparing(Backend::local);
 
     @Override
     public int compareTo(Backend other) {

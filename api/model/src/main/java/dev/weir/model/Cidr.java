@@ -16,7 +16,10 @@ public record Cidr(IpAddress base, int prefix) implements Comparable<Cidr> {
         base = mask(base, prefix);
     }
 
-    /** Empty unless the text is ADDRESS/LENGTH; bits after the prefix are cleared, as Kubernetes' older parser did. */
+    /**
+     * Empty unless the text is ADDRESS/LENGTH; bits after the prefix are cleared, as Kubernetes'
+     * older parser did.
+     */
     public static Optional<Cidr> parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0 || !text.substring(slash + 1).matches("0|[1-9][0-9]{0,2}")) {
@@ -63,7 +66,9 @@ public record Cidr(IpAddress base, int prefix) implements Comparable<Cidr> {
             return new IpAddress(false, 0, base.low() | (0xffff_ffffL & ~bitsHigh(prefix + 32)));
         }
         return new IpAddress(
-                true, base.high() | ~bitsHigh(Math.min(prefix, 64)), base.low() | ~bitsHigh(Math.max(0, prefix - 64)));
+                true,
+                base.high() | ~bitsHigh(Math.min(prefix, 64)),
+                base.low() | ~bitsHigh(Math.max(0, prefix - 64)));
     }
 
     private static IpAddress mask(IpAddress address, int prefix) {

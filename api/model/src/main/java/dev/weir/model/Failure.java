@@ -3,9 +3,11 @@ package dev.weir.model;
 import java.util.List;
 
 /**
- * Why a request was not carried out, in words for whoever sent it. An expected result, not a surprise.
+ * Why a request was not carried out, in words for whoever sent it. An expected result, not a
+ * surprise.
  *
- * @param message says what to do next where that is not plain; Kubernetes' own words where it has them
+ * @param message says what to do next where that is not plain; Kubernetes' own words where it has
+ *     them
  * @param subject the object it is about, e.g. {@code Service default/web}; may be empty
  * @param fields what is wrong with which field; only for {@link Reason#INVALID}
  */
@@ -20,18 +22,23 @@ public record Failure(Reason reason, String message, String subject, List<FieldE
 
     /** As kubectl shows it: {@code services "web" not found}. */
     public static Failure notFound(Kind kind, String name) {
-        return new Failure(Reason.NOT_FOUND, kind.plural() + " \"" + name + "\" not found", name, List.of());
+        return new Failure(
+                Reason.NOT_FOUND, kind.plural() + " \"" + name + "\" not found", name, List.of());
     }
 
     public static Failure alreadyExists(Kind kind, String name) {
         return new Failure(
-                Reason.ALREADY_EXISTS, kind.plural() + " \"" + name + "\" already exists", name, List.of());
+                Reason.ALREADY_EXISTS,
+                kind.plural() + " \"" + name + "\" already exists",
+                name,
+                List.of());
     }
 
     /** As Kubernetes words it: {@code Service "web" is invalid: spec.ports: Required value}. */
     public static Failure invalid(Kind kind, String name, List<FieldError> errors) {
         String all = errors.size() == 1 ? errors.getFirst().toString() : errors.toString();
-        return new Failure(Reason.INVALID, kind.name() + " \"" + name + "\" is invalid: " + all, name, errors);
+        return new Failure(
+                Reason.INVALID, kind.name() + " \"" + name + "\" is invalid: " + all, name, errors);
     }
 
     public FailureException asException() {

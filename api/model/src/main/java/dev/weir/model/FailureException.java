@@ -1,6 +1,9 @@
 package dev.weir.model;
 
-/** Carries a {@link Failure} up to the edge that answers the caller. No stack trace: it is not a surprise. */
+/**
+ * Carries a {@link Failure} up to the edge that answers the caller. No stack trace: it is not a
+ * surprise.
+ */
 public final class FailureException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

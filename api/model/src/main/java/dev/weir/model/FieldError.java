@@ -1,5 +1,8 @@
 package dev.weir.model;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * What is wrong with one field, worded as Kubernetes does.
  *
@@ -9,7 +12,8 @@ package dev.weir.model;
 public record FieldError(String path, String detail) {
 
     public static FieldError required(String path, String detail) {
-        return new FieldError(path, detail.isEmpty() ? "Required value" : "Required value: " + detail);
+        return new FieldError(
+                path, detail.isEmpty() ? "Required value" : "Required value: " + detail);
     }
 
     public static FieldError invalid(String path, Object value, String detail) {
@@ -28,11 +32,20 @@ public record FieldError(String path, String detail) {
     public static FieldError notSupported(String path, Object value, String... supported) {
         return new FieldError(
                 path,
-                "Unsupported value: " + show(value) + ": supported values: \"" + String.join("\", \"", supported) + "\"");
+                "Unsupported value: "
+                        + show(value)
+                        + ": supported values: \""
+                        + String.join("\", \"", supported)
+                        + "\"");
     }
 
     private static String show(Object value) {
-        return value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
+        return switch (value) {
+            case String text -> "\"" + text + "\"";
+            case List<?> list ->
+                    list.stream().map(FieldError::show).collect(Collectors.joining(",", "[", "]"));
+            default -> String.valueOf(value);
+        };
     }
 
     @Override

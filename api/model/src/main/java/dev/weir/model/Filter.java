@@ -47,6 +47,9 @@ public sealed interface Filter {
         }
     }
 
-    /** Ports of the destination pod, after any Service; 1 to 65535, both ends included; 0 to 65535 is all. */
+    /**
+     * Ports of the destination pod, after any Service; 1 to 65535, both ends included; 0 to 65535
+     * is all.
+     */
     record Ports(Protocol protocol, int first, int last) {}
 }

@@ -19,15 +19,19 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
             return Optional.empty();
         }
         try {
-            return Optional.of(of(InetAddress.ofLiteral(text).getAddress(), text.indexOf(':') >= 0));
+            return Optional.of(
+                    of(InetAddress.ofLiteral(text).getAddress(), text.indexOf(':') >= 0));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
     }
 
-    /** As {@link #parse}, for text that is known to be an address. Throws IllegalArgumentException. */
+    /**
+     * As {@link #parse}, for text that is known to be an address. Throws IllegalArgumentException.
+     */
     public static IpAddress of(String text) {
-        return parse(text).orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));
+        return parse(text)
+                .orElseThrow(() -> new IllegalArgumentException("not an IP address: " + text));
     }
 
     /** From 4 or 16 bytes in network order. */
@@ -38,12 +42,16 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
     private static IpAddress of(byte[] bytes, boolean v6) {
         if (bytes.length == 4) {
             long low = number(bytes, 0, 4);
-            return v6 ? new IpAddress(true, 0, 0xffff_0000_0000L | low) : new IpAddress(false, 0, low);
+            return v6
+                    ? new IpAddress(true, 0, 0xffff_0000_0000L | low)
+                    : new IpAddress(false, 0, low);
         }
         return new IpAddress(true, number(bytes, 0, 8), number(bytes, 8, 8));
     }
 
-    /** Four decimal parts without leading zeros, as Kubernetes demands; or anything with a colon. */
+    /**
+     * Four decimal parts without leading zeros, as Kubernetes demands; or anything with a colon.
+     */
     private static boolean isStrict(String text) {
         if (text.indexOf(':') >= 0) {
             return true;
@@ -97,7 +105,10 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
         if (!v6) {
             return new IpAddress(false, 0, sum & 0xffff_ffffL);
         }
-        boolean carry = count >= 0 ? Long.compareUnsigned(sum, low) < 0 : Long.compareUnsigned(sum, low) > 0;
+        boolean carry =
+                count >= 0
+                        ? Long.compareUnsigned(sum, low) < 0
+                        : Long.compareUnsigned(sum, low) > 0;
         return new IpAddress(true, carry ? high + (count >= 0 ? 1 : -1) : high, sum);
     }
 
@@ -112,7 +123,13 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
     @Override
     public String toString() {
         if (!v6) {
-            return (low >>> 24) + "." + (low >>> 16 & 0xff) + "." + (low >>> 8 & 0xff) + "." + (low & 0xff);
+            return (low >>> 24)
+                    + "."
+                    + (low >>> 16 & 0xff)
+                    + "."
+                    + (low >>> 8 & 0xff)
+                    + "."
+                    + (low & 0xff);
         }
         int[] groups = new int[8];
         for (int i = 0; i < 8; i++) {

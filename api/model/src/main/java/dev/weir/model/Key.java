@@ -6,13 +6,17 @@ import java.util.Comparator;
 /**
  * Names one object: its kind, its namespace (empty for kinds that have none) and its name.
  *
- * <p>Ordered by kind, namespace, name, so that the objects of a kind, or of a namespace of it, are a range.
+ * <p>Ordered by kind, namespace, name, so that the objects of a kind, or of a namespace of it, are
+ * a range.
  */
 public record Key(String kind, String namespace, String name) implements Comparable<Key> {
     private static final Comparator<Key> ORDER =
             Comparator.comparing(Key::kind).thenComparing(Key::namespace).thenComparing(Key::name);
 
-    /** The key of the record's bytes in a log: {@code kind/namespace/name}; none of the parts holds a slash. */
+    /**
+     * The key of the record's bytes in a log: {@code kind/namespace/name}; none of the parts holds
+     * a slash.
+     */
     public String path() {
         return kind + "/" + namespace + "/" + name;
     }
@@ -24,7 +28,9 @@ public record Key(String kind, String namespace, String name) implements Compara
             throw new IllegalArgumentException("not kind/namespace/name: " + path);
         }
         return new Key(
-                path.substring(0, first), path.substring(first + 1, second), path.substring(second + 1));
+                path.substring(0, first),
+                path.substring(first + 1, second),
+                path.substring(second + 1));
     }
 
     public static Key of(ObjectKey key) {

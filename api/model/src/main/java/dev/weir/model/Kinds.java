@@ -16,15 +16,50 @@ import java.util.Optional;
 /** Every kind there is, and how to find one. */
 public final class Kinds {
     public static final Kind NAMESPACE =
-            kind("Namespace", "v1", "namespaces", List.of("ns"), false, Shards.CONTROL, Namespace.getDefaultInstance());
+            kind(
+                    "Namespace",
+                    "v1",
+                    "namespaces",
+                    List.of("ns"),
+                    false,
+                    Shards.CONTROL,
+                    Namespace.getDefaultInstance());
     public static final Kind NODE =
-            kind("Node", "v1", "nodes", List.of("no"), false, Shards.CONTROL, Node.getDefaultInstance());
+            kind(
+                    "Node",
+                    "v1",
+                    "nodes",
+                    List.of("no"),
+                    false,
+                    Shards.CONTROL,
+                    Node.getDefaultInstance());
     public static final Kind POD =
-            kind("Pod", "v1", "pods", List.of("po"), true, Shards.CONTROL, Pod.getDefaultInstance());
+            kind(
+                    "Pod",
+                    "v1",
+                    "pods",
+                    List.of("po"),
+                    true,
+                    Shards.CONTROL,
+                    Pod.getDefaultInstance());
     public static final Kind IP_BLOCK =
-            kind("IPBlock", "weir.dev/v1", "ipblocks", List.of(), false, Shards.CONTROL, IpBlock.getDefaultInstance());
+            kind(
+                    "IPBlock",
+                    "weir.dev/v1",
+                    "ipblocks",
+                    List.of(),
+                    false,
+                    Shards.CONTROL,
+                    IpBlock.getDefaultInstance());
     public static final Kind SERVICE =
-            kind("Service", "v1", "services", List.of("svc"), true, Shards.ENDPOINT, Service.getDefaultInstance());
+            kind(
+                    "Service",
+                    "v1",
+                    "services",
+                    List.of("svc"),
+                    true,
+                    Shards.ENDPOINT,
+                    Service.getDefaultInstance());
     public static final Kind ENDPOINT_SLICE =
             kind(
                     "EndpointSlice",
@@ -55,7 +90,15 @@ public final class Kinds {
                     GroupMember.getDefaultInstance());
 
     public static final List<Kind> ALL =
-            List.of(NAMESPACE, NODE, POD, IP_BLOCK, SERVICE, ENDPOINT_SLICE, NETWORK_POLICY, GROUP_MEMBER);
+            List.of(
+                    NAMESPACE,
+                    NODE,
+                    POD,
+                    IP_BLOCK,
+                    SERVICE,
+                    ENDPOINT_SLICE,
+                    NETWORK_POLICY,
+                    GROUP_MEMBER);
 
     private Kinds() {}
 
@@ -67,23 +110,42 @@ public final class Kinds {
     /** The kind of a message. Throws IllegalArgumentException for a message that is no object. */
     public static Kind of(Message object) {
         return ALL.stream()
-                .filter(kind -> kind.prototype().getDescriptorForType().equals(object.getDescriptorForType()))
+                .filter(
+                        kind ->
+                                kind.prototype()
+                                        .getDescriptorForType()
+                                        .equals(object.getDescriptorForType()))
                 .findFirst()
                 .orElseThrow(
-                        () -> new IllegalArgumentException("no kind: " + object.getDescriptorForType().getFullName()));
+                        () ->
+                                new IllegalArgumentException(
+                                        "no kind: " + object.getDescriptorForType().getFullName()));
     }
 
-    /** The kind that a command line means: plural, singular or short name, in any case. Internal kinds have none. */
+    /**
+     * The kind that a command line means: plural, singular or short name, in any case. Internal
+     * kinds have none.
+     */
     public static Optional<Kind> resource(String word) {
         String lower = word.toLowerCase(Locale.ROOT);
         return ALL.stream()
                 .filter(kind -> !kind.internal())
-                .filter(kind -> kind.plural().equals(lower) || kind.singular().equals(lower) || kind.shortNames().contains(lower))
+                .filter(
+                        kind ->
+                                kind.plural().equals(lower)
+                                        || kind.singular().equals(lower)
+                                        || kind.shortNames().contains(lower))
                 .findFirst();
     }
 
     private static Kind kind(
-            String name, String apiVersion, String plural, List<String> shortNames, boolean namespaced, String shard, Message prototype) {
+            String name,
+            String apiVersion,
+            String plural,
+            List<String> shortNames,
+            boolean namespaced,
+            String shard,
+            Message prototype) {
         return new Kind(name, apiVersion, plural, shortNames, namespaced, shard, false, prototype);
     }
 }

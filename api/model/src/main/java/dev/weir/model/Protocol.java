@@ -16,7 +16,10 @@ public enum Protocol {
         return number;
     }
 
-    /** From an admitted object's field; empty means TCP. Throws IllegalArgumentException for another word. */
+    /**
+     * From an admitted object's field; empty means TCP. Throws IllegalArgumentException for another
+     * word.
+     */
     public static Protocol of(String word) {
         return word.isEmpty() ? TCP : valueOf(word);
     }

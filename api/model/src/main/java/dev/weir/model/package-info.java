@@ -1,4 +1,7 @@
-/** Values that everyone shares: keys, kinds, addresses, and the lean records that derivations produce. */
+/**
+ * Values that everyone shares: keys, kinds, addresses, and the lean records that derivations
+ * produce.
+ */
 @NullMarked
 package dev.weir.model;
 

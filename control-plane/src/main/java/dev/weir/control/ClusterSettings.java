@@ -1,0 +1,38 @@
+package dev.weir.control;
+
+import dev.weir.model.Cidr;
+import dev.weir.model.IpAddress;
+import dev.weir.node.v1.JoinResponse;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What holds for the whole cluster.
+ *
+ * @param podCidrs at most one per family; blocks of pod addresses are cut from them
+ * @param serviceCidrs at most one per family; the first family is the Services' default
+ * @param dnsAddresses of the Service kube-system/kube-dns, within the service CIDRs
+ * @param reportInterval how often an agent reports when nothing changes
+ */
+public record ClusterSettings(
+        String clusterDomain,
+        List<Cidr> podCidrs,
+        List<Cidr> serviceCidrs,
+        List<IpAddress> dnsAddresses,
+        Duration reportInterval) {
+    public ClusterSettings {
+        podCidrs = List.copyOf(podCidrs);
+        serviceCidrs = List.copyOf(serviceCidrs);
+        dnsAddresses = List.copyOf(dnsAddresses);
+    }
+
+    JoinResponse toJoinResponse() {
+        return JoinResponse.newBuilder()
+                .setClusterDomain(clusterDomain)
+                .addAllPodCidrs(podCidrs.stream().map(Cidr::toString).toList())
+                .addAllServiceCidrs(serviceCidrs.stream().map(Cidr::toString).toList())
+                .addAllDnsAddresses(dnsAddresses.stream().map(IpAddress::toString).toList())
+                .setReportIntervalMs(Math.toIntExact(reportInterval.toMillis()))
+                .build();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.weir.control;
+
+import dev.weir.changes.Frontier;
+import dev.weir.changes.Image;
+import dev.weir.changes.ShardReader;
+import dev.weir.core.v1.Node;
+import dev.weir.core.v1.ObjectKey;
+import dev.weir.model.Kinds;
+import dev.weir.model.Shards;
+import dev.weir.node.v1.WaitProgrammedRequest;
+import dev.weir.node.v1.WaitProgrammedResponse;
+import dev.weir.server.ShardDirectory;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * {@code --wait}: first until every service that derives from the write has consumed it, then until every node carries the write and
+ * what was derived.
+ */
+final class ProgrammedWait {
+    /** Progress is told at least this often, so that a client can show that the wait is alive. */
+    private static final Duration STEP = Duration.ofMillis(500);
+
+    private final ShardDirectory shards;
+    private final NodeRegistry registry;
+
+    ProgrammedWait(ShardDirectory shards, NodeRegistry registry) {
+        this.shards = shards;
+        this.registry = registry;
+    }
+
+    /** Tells progress, and the outcome last. The caller's own deadline ends it through {@code cancelled}. */
+    void run(WaitProgrammedRequest request, Consumer<WaitProgrammedResponse> out, BooleanSupplier cancelled)
+            throws InterruptedException {
+        Frontier asked = Frontier.of(request.getFrontier());
+        Frontier target = asked;
+        for (var deriving : Programmed.DERIVING.entrySet()) {
+            Frontier upstream = restricted(asked, deriving.getValue());
+            ShardReader reader = shards.reader(deriving.getKey());
+            Image image = reader.image();
+            while (!image.after().includes(upstream) && !cancelled.getAsBoolean()) {
+                out.accept(
+                        WaitProgrammedResponse.newBuilder()
+                                .addWaitingFor("what " + deriving.getKey() + " makes of it")
+                                .build());
+                reader.next(image.logId(), image.revision(), STEP);
+                image = reader.image();
+            }
+            if (image.revision() > 0 && !upstream.revisions().isEmpty()) {
+                target = target.max(Frontier.of(image.logId(), image.shard(), image.revision()));
+            }
+        }
+        Set<ObjectKey> keys = new HashSet<>(request.getKeysList());
+        while (!cancelled.getAsBoolean()) {
+            long version = registry.version();
+            WaitProgrammedResponse state =
+                    Programmed.judge(target, keys, request.getReachableOnly(), nodes());
+            out.accept(state);
+            if (state.getProgrammed() || !state.getFailed().isEmpty()) {
+                return;
+            }
+            registry.awaitChange(version, STEP);
+        }
+    }
+
+    List<Programmed.NodeView> nodes() {
+        return shards.reader(Shards.CONTROL)
+                .image()
+                .all(Kinds.NODE, Node.class)
+                .map(
+                        node -> {
+                            String name = node.getMetadata().getName();
+                            var state = registry.state(name);
+                            return new Programmed.NodeView(
+                                    name, registry.isReachable(name), state.programmed(), state.problems());
+                        })
+                .toList();
+    }
+
+    private static Frontier restricted(Frontier frontier, Set<String> to) {
+        TreeMap<String, Long> revisions = new TreeMap<>();
+        for (Map.Entry<String, Long> entry : frontier.revisions().entrySet()) {
+            if (to.contains(entry.getKey())) {
+                revisions.put(entry.getKey(), entry.getValue());
+            }
+        }
+        return new Frontier(frontier.logId(), revisions);
+    }
+}
