@@ -60,7 +60,8 @@ final class Libc {
     private Libc() {}
 
     static int socket(int domain, int type, int protocol) throws KernelException {
-        return (int) call("socket", errno -> (int) SOCKET.invokeExact(errno, domain, type, protocol));
+        return (int)
+                call("socket", errno -> (int) SOCKET.invokeExact(errno, domain, type, protocol));
     }
 
     static void bind(int fd, MemorySegment address) throws KernelException {

@@ -25,7 +25,9 @@ public final class NetlinkSocket implements NetlinkTransport {
     /** Room for the error messages of a whole refused batch. */
     static final int RECEIVE_BUFFER_BYTES = 16 << 20;
 
-    /** The kernel never writes dump datagrams above 32 KiB; an extended error quotes its request. */
+    /**
+     * The kernel never writes dump datagrams above 32 KiB; an extended error quotes its request.
+     */
     private static final int DATAGRAM_BYTES = 1 << 20;
 
     /** The netlink families Weir speaks (linux/netlink.h). */

@@ -11,7 +11,9 @@ public interface NetlinkTransport extends AutoCloseable {
     /** A sequence number this transport has not handed out before, never 0. */
     int nextSequence();
 
-    /** Sends all remaining bytes as one datagram; a netlink batch is processed before it returns. */
+    /**
+     * Sends all remaining bytes as one datagram; a netlink batch is processed before it returns.
+     */
     void send(ByteBuffer datagram) throws IOException;
 
     /**

@@ -145,8 +145,7 @@ final class NftEncoder {
         };
     }
 
-    private Message elements(
-            int type, int flags, String set, List<NftCommand> run, int sequence) {
+    private Message elements(int type, int flags, String set, List<NftCommand> run, int sequence) {
         int start = begin(type, flags, sequence);
         out.attribute(NftProtocol.LIST_SET, set);
         int[] offsets = new int[run.size()];

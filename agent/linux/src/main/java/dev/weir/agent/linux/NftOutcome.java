@@ -8,7 +8,9 @@ public sealed interface NftOutcome {
     /** All commands are in force. */
     record Done() implements NftOutcome {}
 
-    /** The ruleset is no longer the generation that the batch asked for: read again, decide again. */
+    /**
+     * The ruleset is no longer the generation that the batch asked for: read again, decide again.
+     */
     record Stale() implements NftOutcome {}
 
     /** The kernel refused these commands, or the batch as a whole. */

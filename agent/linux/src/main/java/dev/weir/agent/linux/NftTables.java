@@ -68,11 +68,12 @@ public final class NftTables implements AutoCloseable {
 
     private static List<NftCommand> correct(List<NftCommand> commands, List<Refusal> refusals) {
         Map<NftCommand, Errno> refused = new IdentityHashMap<>();
-        refusals.forEach(r -> {
-            if (r.command() != null) {
-                refused.put(r.command(), r.errno());
-            }
-        });
+        refusals.forEach(
+                r -> {
+                    if (r.command() != null) {
+                        refused.put(r.command(), r.errno());
+                    }
+                });
         List<NftCommand> next = new ArrayList<>(commands.size());
         for (NftCommand command : commands) {
             Errno errno = refused.get(command);
@@ -209,8 +210,7 @@ public final class NftTables implements AutoCloseable {
         return names(NftProtocol.GET_SET, NftProtocol.SET_NAME, table);
     }
 
-    private Set<String> names(
-            int type, int nameAttribute, @Nullable String table)
+    private Set<String> names(int type, int nameAttribute, @Nullable String table)
             throws IOException {
         return new HashSet<>(
                 Netlink.<String>dump(

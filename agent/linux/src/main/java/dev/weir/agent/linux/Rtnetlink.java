@@ -76,19 +76,23 @@ public final class Rtnetlink implements AutoCloseable {
     }
 
     public List<Address> addresses() throws IOException {
-        return dump(GET_ADDRESS, 0, ADDRESS_HEADER, (message, into) -> {
-            ByteBuffer body = message.body();
-            InetAddress address = null;
-            for (Attribute a : Attribute.parse(Attribute.after(body, ADDRESS_HEADER))) {
-                // IFA_LOCAL is ours where it differs from IFA_ADDRESS, the peer's
-                if (a.type() == 2 || (a.type() == 1 && address == null)) {
-                    address = InetAddress.getByAddress(a.bytes());
-                }
-            }
-            if (address != null) {
-                into.add(new Address(body.getInt(4), address, body.get(1) & 0xff));
-            }
-        });
+        return dump(
+                GET_ADDRESS,
+                0,
+                ADDRESS_HEADER,
+                (message, into) -> {
+                    ByteBuffer body = message.body();
+                    InetAddress address = null;
+                    for (Attribute a : Attribute.parse(Attribute.after(body, ADDRESS_HEADER))) {
+                        // IFA_LOCAL is ours where it differs from IFA_ADDRESS, the peer's
+                        if (a.type() == 2 || (a.type() == 1 && address == null)) {
+                            address = InetAddress.getByAddress(a.bytes());
+                        }
+                    }
+                    if (address != null) {
+                        into.add(new Address(body.getInt(4), address, body.get(1) & 0xff));
+                    }
+                });
     }
 
     /** Routes of both families in all tables. */

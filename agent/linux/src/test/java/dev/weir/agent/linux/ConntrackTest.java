@@ -27,7 +27,12 @@ class ConntrackTest {
             String ip = family == Family.IPV6 ? "ip6" : "ip";
             text.run(
                     "table inet t { chain out { type nat hook output priority -100; "
-                            + ip + " daddr " + service + " udp dport 53 dnat " + ip + " to "
+                            + ip
+                            + " daddr "
+                            + service
+                            + " udp dport 53 dnat "
+                            + ip
+                            + " to "
                             + (family == Family.IPV6 ? "[" + endpoint + "]" : endpoint)
                             + ":5353; }; }");
             InetAddress to = InetAddress.ofLiteral(service);

@@ -28,7 +28,10 @@ class IpBatchTest {
 
             assertThat(failures).isEmpty();
             Rtnetlink.Link weir0 =
-                    rtnetlink.links().stream().filter(l -> l.name().equals("weir0")).findFirst().get();
+                    rtnetlink.links().stream()
+                            .filter(l -> l.name().equals("weir0"))
+                            .findFirst()
+                            .get();
             assertThat(weir0.kind()).isEqualTo("veth");
             assertThat(weir0.mtu()).isEqualTo(1400);
             assertThat(weir0.up()).isTrue();

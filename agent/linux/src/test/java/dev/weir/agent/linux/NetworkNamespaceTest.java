@@ -16,9 +16,7 @@ class NetworkNamespaceTest {
 
     private static Set<String> links(NetworkNamespace in) throws Exception {
         try (Rtnetlink rtnetlink = in.call(Rtnetlink::open)) {
-            return rtnetlink.links().stream()
-                    .map(Rtnetlink.Link::name)
-                    .collect(Collectors.toSet());
+            return rtnetlink.links().stream().map(Rtnetlink.Link::name).collect(Collectors.toSet());
         }
     }
 

@@ -175,8 +175,7 @@ class NftTablesTest {
     @Test
     void anElementWithATimeoutExpires() throws Exception {
         NftElement lasting = NftElement.of(service(1), NftValue.goTo("lb4-1"));
-        NftElement passing =
-                NftElement.of(service(2), NftValue.goTo("lb4-1")).expiringAfter(300);
+        NftElement passing = NftElement.of(service(2), NftValue.goTo("lb4-1")).expiringAfter(300);
 
         tables.apply(NftBatch.builder("weir").add("svc4", lasting).add("svc4", passing).build());
 
@@ -280,8 +279,7 @@ class NftTablesTest {
     void readingASetThatIsNotThereSaysSo() {
         assertThatThrownBy(() -> tables.elements("weir", "nothing"))
                 .isInstanceOfSatisfying(
-                        KernelException.class,
-                        e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
+                        KernelException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
     }
 
     @Test

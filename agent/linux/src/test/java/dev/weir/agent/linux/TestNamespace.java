@@ -20,7 +20,8 @@ final class TestNamespace implements AutoCloseable {
 
     static TestNamespace create() throws IOException, InterruptedException {
         assumeTrue(
-                "root".equals(System.getProperty("user.name")), "needs root for network namespaces");
+                "root".equals(System.getProperty("user.name")),
+                "needs root for network namespaces");
         String name = "wt-linux-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
         exec("ip", "netns", "add", name);
         exec("ip", "-n", name, "link", "set", "lo", "up");
@@ -37,8 +38,7 @@ final class TestNamespace implements AutoCloseable {
 
     static String exec(String... words) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(List.of(words)).redirectErrorStream(true).start();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
             throw new IOException(String.join(" ", words) + ": " + output);
         }
