@@ -36,9 +36,17 @@ public final class Rtnetlink implements AutoCloseable {
      * @param kind the driver's name, such as veth or vxlan; empty for hardware and loopback
      * @param mac six bytes as "02:00:..."; empty if there is none
      * @param peer index of the lower link or of a veth's other end; 0 if none
+     * @param alias free text that somebody gave the link; empty if none
      */
     public record Link(
-            int index, String name, String kind, boolean up, int mtu, String mac, int peer) {}
+            int index,
+            String name,
+            String kind,
+            boolean up,
+            int mtu,
+            String mac,
+            int peer,
+            String alias) {}
 
     /** An address of an interface. */
     public record Address(int link, InetAddress address, int prefix) {}
@@ -133,6 +141,7 @@ public final class Rtnetlink implements AutoCloseable {
         String name = "";
         String kind = "";
         String mac = "";
+        String alias = "";
         int mtu = 0;
         int peer = 0;
         for (Attribute a : Attribute.parse(Attribute.after(body, LINK_HEADER))) {
@@ -145,11 +154,12 @@ public final class Rtnetlink implements AutoCloseable {
                     Attribute k = Attribute.find(a.nested(), 1);
                     kind = k == null ? "" : k.string();
                 }
+                case 20 -> alias = a.string();
                 default -> {} // statistics and the like
             }
         }
         boolean up = (body.getInt(8) & IFF_UP) != 0;
-        return new Link(body.getInt(4), name, kind, up, mtu, mac, peer);
+        return new Link(body.getInt(4), name, kind, up, mtu, mac, peer, alias);
     }
 
     private static Route route(NetlinkMessage message) throws IOException {
