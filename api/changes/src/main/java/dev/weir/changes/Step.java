@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /**
  * One shard's way from one image to the next: what derivations take in.
  *
- * <p>Invariant: {@code from.apply(delta)} equals {@code to}. The delta may also name keys that did
- * not change.
+ * <p>Invariant: {@code to} is {@code from.apply(delta)}, or ahead of it: then the rest comes in
+ * later steps. The delta may also name keys that did not change.
  */
 public record Step(Image from, Delta delta, Image to) {
 
@@ -32,14 +32,15 @@ public record Step(Image from, Delta delta, Image to) {
 
     /** No change. */
     public static Step still(Image image) {
-        return of(
+        return new Step(
                 image,
                 new Delta(
                         image.shard(),
                         image.logId(),
                         image.revision(),
                         image.after(),
-                        new TreeMap<>()));
+                        new TreeMap<>()),
+                image);
     }
 
     /** The keys of a kind that may have changed. Costs their number. */

@@ -5,8 +5,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A necessary condition of a group's selector that can be looked up: one label pair for the namespace and one for the
- * pod, or {@link #ANY}. A change of a pod then concerns only the groups under the anchors that its labels fit.
+ * A necessary condition of a group's selector that can be looked up: one label pair for the
+ * namespace and one for the pod, or {@link #ANY}. A change of a pod then concerns only the groups
+ * under the anchors that its labels fit.
  */
 record Anchor(String namespace, String pod) {
     private static final String ANY = "";
@@ -29,7 +30,8 @@ record Anchor(String namespace, String pod) {
 
     private static Stream<String> pairs(Map<String, String> labels) {
         return Stream.concat(
-                Stream.of(ANY), labels.entrySet().stream().map(pair -> pair.getKey() + "=" + pair.getValue()));
+                Stream.of(ANY),
+                labels.entrySet().stream().map(pair -> pair.getKey() + "=" + pair.getValue()));
     }
 
     private static String first(LabelSelector selector) {

@@ -19,8 +19,8 @@ public enum Direction {
     }
 
     /**
-     * Whether a policy isolates its pods this way. Without policyTypes: ingress always, egress if it has an egress rule
-     * (k8s.io/api/networking/v1, NetworkPolicySpec.policyTypes).
+     * Whether a policy isolates its pods this way. Without policyTypes: ingress always, egress if
+     * it has an egress rule (k8s.io/api/networking/v1, NetworkPolicySpec.policyTypes).
      */
     public boolean isIsolatedBy(NetworkPolicy policy) {
         if (policy.getSpec().getPolicyTypesCount() > 0) {

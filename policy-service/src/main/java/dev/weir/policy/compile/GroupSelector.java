@@ -7,6 +7,7 @@ import dev.weir.policy.v1.NetworkPolicy;
 import dev.weir.policy.v1.NetworkPolicyPeer;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,8 +42,9 @@ public record GroupSelector(Scope scope, LabelSelector pods) {
     }
 
     /**
-     * Every group that the policy's rules need. An egress rule to everybody with a port's name needs all pods: the name
-     * is looked up at each destination, and outside the cluster there are no names.
+     * Every group that the policy's rules need. An egress rule to everybody with a port's name
+     * needs all pods: the name is looked up at each destination, and outside the cluster there are
+     * no names.
      */
     static Set<GroupSelector> of(NetworkPolicy policy) {
         Set<GroupSelector> selectors = new HashSet<>();
@@ -70,15 +72,24 @@ public record GroupSelector(Scope scope, LabelSelector pods) {
         return ShortHash.of(where + "\n" + LabelSelectors.canonical(pods));
     }
 
-    /** Whether a pod with these labels, in this namespace with these labels, is meant. */
+    /**
+     * Whether a pod with these labels is meant.
+     *
+     * @param namespace the labels of the pod's namespace; while it is not known, only its name
+     *     counts
+     */
     public boolean selects(
-            String namespace, Map<String, String> namespaceLabels, Map<String, String> podLabels) {
+            String namespaceName,
+            Optional<Map<String, String>> namespace,
+            Map<String, String> pod) {
         boolean inScope =
                 switch (scope) {
-                    case Within(var only) -> only.equals(namespace);
+                    case Within(var only) -> only.equals(namespaceName);
                     case Namespaces(var selector) ->
-                            LabelSelectors.matches(selector, namespaceLabels);
+                            namespace
+                                    .filter(labels -> LabelSelectors.matches(selector, labels))
+                                    .isPresent();
                 };
-        return inScope && LabelSelectors.matches(pods, podLabels);
+        return inScope && LabelSelectors.matches(pods, pod);
     }
 }

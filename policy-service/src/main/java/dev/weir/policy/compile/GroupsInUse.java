@@ -1,10 +1,10 @@
 package dev.weir.policy.compile;
 
+import dev.weir.model.Key;
 import dev.weir.policy.v1.NetworkPolicy;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
@@ -13,60 +13,89 @@ import org.pcollections.PMap;
 import org.pcollections.PSet;
 
 /**
- * The groups that policies name, each with the number of its policies. Immutable; a policy costs its own rules.
+ * The groups that policies name. Immutable; a change of a policy costs that policy's rules.
  *
- * <p>Invariant: {@code anchored} holds exactly the ids of {@code groups}, each under its selector's anchor.
+ * <p>Invariant: a group is there while a policy names it, and its id is under its selector's anchor
+ * exactly then.
+ *
+ * @param policies the groups of each policy, by id
+ * @param groups each group, and how many policies name it
+ * @param anchored the ids of the groups by what their pods must have
  */
-record GroupsInUse(PMap<String, Use> groups, PMap<Anchor, PSet<String>> anchored) {
-    static final GroupsInUse EMPTY = new GroupsInUse(HashTreePMap.empty(), HashTreePMap.empty());
+record GroupsInUse(
+        PMap<Key, Map<String, GroupSelector>> policies,
+        PMap<String, Use> groups,
+        PMap<Anchor, PSet<String>> anchored) {
+    static final GroupsInUse EMPTY =
+            new GroupsInUse(HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
 
     /** A group and how many policies name it; at least one. */
     record Use(GroupSelector selector, int policies) {}
 
-    /** With one policy replaced; absent before or after means that it did not or does not exist. */
-    GroupsInUse with(Optional<NetworkPolicy> before, Optional<NetworkPolicy> after) {
-        GroupsInUse next = this;
-        for (GroupSelector selector : distinct(after)) {
-            next = next.counted(selector, 1);
+    /** With this policy as it is now; absent when it is gone. */
+    GroupsInUse with(Key key, Optional<NetworkPolicy> policy) {
+        Map<String, GroupSelector> before = of(key);
+        Map<String, GroupSelector> after = new HashMap<>();
+        policy.ifPresent(
+                now -> GroupSelector.of(now).forEach(group -> after.put(group.id(), group)));
+        GroupsInUse next =
+                new GroupsInUse(
+                        after.isEmpty()
+                                ? policies.minus(key)
+                                : policies.plus(key, Map.copyOf(after)),
+                        groups,
+                        anchored);
+        for (var group : after.entrySet()) {
+            next =
+                    before.containsKey(group.getKey())
+                            ? next
+                            : next.named(group.getKey(), group.getValue());
         }
-        for (GroupSelector selector : distinct(before)) {
-            next = next.counted(selector, -1);
+        for (String group : before.keySet()) {
+            next = after.containsKey(group) ? next : next.left(group);
         }
         return next;
     }
 
-    /** Two selectors with one canonical form are one group. */
-    private static Collection<GroupSelector> distinct(Optional<NetworkPolicy> policy) {
-        Map<String, GroupSelector> byId = new LinkedHashMap<>();
-        policy.map(GroupSelector::of)
-                .stream()
-                .flatMap(Collection::stream)
-                .forEach(selector -> byId.put(selector.id(), selector));
-        return byId.values();
+    /** The groups that a policy names, by id. */
+    Map<String, GroupSelector> of(Key policy) {
+        return policies.getOrDefault(policy, Map.of());
     }
 
-    private GroupsInUse counted(GroupSelector selector, int by) {
-        String id = selector.id();
+    private GroupsInUse named(String id, GroupSelector selector) {
         Use use = groups.get(id);
-        if (use == null) {
-            Anchor anchor = Anchor.of(selector);
+        if (use != null) {
             return new GroupsInUse(
-                    groups.plus(id, new Use(selector, by)),
-                    anchored.plus(anchor, under(anchor).plus(id)));
+                    policies, groups.plus(id, new Use(use.selector, use.policies + 1)), anchored);
         }
-        if (use.policies + by > 0) {
+        Anchor anchor = Anchor.of(selector);
+        return new GroupsInUse(
+                policies,
+                groups.plus(id, new Use(selector, 1)),
+                anchored.plus(anchor, under(anchor).plus(id)));
+    }
+
+    private GroupsInUse left(String id) {
+        Use use =
+                Objects.requireNonNull(groups.get(id), "a group is there while a policy names it");
+        if (use.policies > 1) {
             return new GroupsInUse(
-                    groups.plus(id, new Use(use.selector, use.policies + by)), anchored);
+                    policies, groups.plus(id, new Use(use.selector, use.policies - 1)), anchored);
         }
         Anchor anchor = Anchor.of(use.selector);
-        PSet<String> left = under(anchor).minus(id);
+        PSet<String> others = under(anchor).minus(id);
         return new GroupsInUse(
+                policies,
                 groups.minus(id),
-                left.isEmpty() ? anchored.minus(anchor) : anchored.plus(anchor, left));
+                others.isEmpty() ? anchored.minus(anchor) : anchored.plus(anchor, others));
     }
 
     private PSet<String> under(Anchor anchor) {
         return anchored.getOrDefault(anchor, HashTreePSet.empty());
+    }
+
+    boolean contains(String group) {
+        return groups.containsKey(group);
     }
 
     Optional<GroupSelector> selector(String group) {
@@ -74,15 +103,19 @@ record GroupsInUse(PMap<String, Use> groups, PMap<Anchor, PSet<String>> anchored
     }
 
     /** The groups that a pod with these labels is in. */
-    List<String> selecting(
-            String namespace, Map<String, String> namespaceLabels, Map<String, String> podLabels) {
-        return Anchor.fitting(namespace, namespaceLabels, podLabels)
-                .flatMap(anchor -> stream(anchored.get(anchor)))
+    Stream<String> selecting(
+            String namespaceName,
+            Optional<Map<String, String>> namespace,
+            Map<String, String> pod) {
+        return Anchor.fitting(namespaceName, namespace.orElse(Map.of()), pod)
+                .flatMap(anchor -> under(anchor).stream())
                 .filter(
                         id ->
-                                groups.get(id)
-                                        .selector()
-                                        .selects(namespace, namespaceLabels, podLabels))
-                .toList();
+                                selector(id)
+                                        .filter(
+                                                group ->
+                                                        group.selects(
+                                                                namespaceName, namespace, pod))
+                                        .isPresent());
     }
 }

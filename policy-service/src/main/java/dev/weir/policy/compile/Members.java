@@ -1,6 +1,7 @@
 package dev.weir.policy.compile;
 
 import dev.weir.changes.Image;
+import dev.weir.changes.Stored;
 import dev.weir.core.v1.Container;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
@@ -15,11 +16,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The records of group members: GROUP.NAMESPACE.POD in the policy shard; only the pod's name may hold a dot. */
+/**
+ * The records of group members: GROUP.NAMESPACE.POD in the policy shard; only the pod's name may
+ * hold a dot.
+ */
 public final class Members {
     private Members() {}
 
@@ -39,17 +44,24 @@ public final class Members {
         return Kinds.POD.key(parts[1], parts[2]);
     }
 
-    /** The records of one group, in the order of their keys; none for a group that does not exist. */
+    /**
+     * The records of one group, in the order of their keys; none for a group that does not exist.
+     */
     public static Collection<GroupMember> of(Image policy, String group) {
-        return policy
-                .objects()
-                .subMap(
-                        Kinds.GROUP_MEMBER.key("", group + "."),
-                        Kinds.GROUP_MEMBER.key("", group + "/"))
-                .values()
-                .stream()
+        return range(policy, group).values().stream()
                 .map(stored -> (GroupMember) stored.value())
                 .toList();
+    }
+
+    static Stream<Key> keys(Image policy, String group) {
+        return range(policy, group).keySet().stream();
+    }
+
+    private static SortedMap<Key, Stored> range(Image policy, String group) {
+        return policy.objects()
+                .subMap(
+                        Kinds.GROUP_MEMBER.key("", group + "."),
+                        Kinds.GROUP_MEMBER.key("", group + "/"));
     }
 
     /** All their addresses, sorted. */
@@ -62,8 +74,9 @@ public final class Members {
     }
 
     /**
-     * The record that the pod has in a group. None for a pod that policies cannot tell from its node (host network), that
-     * has no address, or that is over: its address may be another's by now.
+     * The record that the pod has in a group. None for a pod that policies cannot tell from its
+     * node (host network), that has no address, or that is over: its address may be another's by
+     * now.
      */
     static Optional<GroupMember> record(String group, Pod pod) {
         String phase = pod.getStatus().getPhase();

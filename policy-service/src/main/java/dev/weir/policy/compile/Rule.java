@@ -13,7 +13,10 @@ import java.util.List;
  */
 record Rule(List<NetworkPolicyPeer> peers, List<NetworkPolicyPort> ports) {
 
-    /** The rules of a direction; none where the policy does not isolate its pods, since rules are inert there. */
+    /**
+     * The rules of a direction; none where the policy does not isolate its pods, since rules are
+     * inert there.
+     */
     static List<Rule> of(NetworkPolicy policy, Direction direction) {
         if (!direction.isIsolatedBy(policy)) {
             return List.of();

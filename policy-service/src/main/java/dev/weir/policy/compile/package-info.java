@@ -1,4 +1,7 @@
-/** What network policies mean: groups of peers, filters for local pods, verdicts. Images in, values out. */
+/**
+ * What network policies mean: groups of peers, filters for local pods, verdicts. Images in, values
+ * out.
+ */
 @NullMarked
 package dev.weir.policy.compile;
 
