@@ -56,7 +56,11 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
     private final Clock clock;
 
     public AgentsService(
-            Shard control, ShardDirectory shards, NodeRegistry registry, ClusterSettings settings, Clock clock) {
+            Shard control,
+            ShardDirectory shards,
+            NodeRegistry registry,
+            ClusterSettings settings,
+            Clock clock) {
         this.control = control;
         this.shards = shards;
         this.registry = registry;
@@ -72,8 +76,11 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
                 out,
                 () -> {
                     Node node = request.getNode();
-                    if (node.getMetadata().getName().isEmpty() || node.getStatus().getAddressesCount() == 0) {
-                        throw Failure.of(Reason.BAD_REQUEST, "node: a name and at least one address are needed")
+                    if (node.getMetadata().getName().isEmpty()
+                            || node.getStatus().getAddressesCount() == 0) {
+                        throw Failure.of(
+                                        Reason.BAD_REQUEST,
+                                        "node: a name and at least one address are needed")
                                 .asException();
                     }
                     control.write(new JoinWrite(node)).join();
@@ -104,7 +111,9 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
         unary(
                 out,
                 () -> {
-                    var write = blocks.claim(request.getNodeName(), request.getRequestId(), clock.instant());
+                    var write =
+                            blocks.claim(
+                                    request.getNodeName(), request.getRequestId(), clock.instant());
                     return ClaimBlockResponse.newBuilder()
                             .setBlock(control.write(write).join().answer())
                             .build();
@@ -143,7 +152,8 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
     }
 
     @Override
-    public void waitProgrammed(WaitProgrammedRequest request, StreamObserver<WaitProgrammedResponse> out) {
+    public void waitProgrammed(
+            WaitProgrammedRequest request, StreamObserver<WaitProgrammedResponse> out) {
         var call = (ServerCallStreamObserver<WaitProgrammedResponse>) out;
         call.setOnCancelHandler(() -> {});
         VIRTUAL.execute(
@@ -163,7 +173,8 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
         unary(
                 out,
                 () -> {
-                    StatusResponse.Builder status = StatusResponse.newBuilder().setHead(shards.head().toProto());
+                    StatusResponse.Builder status =
+                            StatusResponse.newBuilder().setHead(shards.head().toProto());
                     wait.nodes()
                             .forEach(
                                     node ->
@@ -171,7 +182,8 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
                                                     NodeReport.newBuilder()
                                                             .setNodeName(node.name())
                                                             .setReachable(node.reachable())
-                                                            .setProgrammed(node.programmed().toProto())
+                                                            .setProgrammed(
+                                                                    node.programmed().toProto())
                                                             .addAllProblems(node.problems())));
                     return status.build();
                 });
@@ -230,9 +242,12 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
                                                     .putLabels("kubernetes.io/hostname", key.name())
                                                     .setCreationTimestamp(
                                                             Timestamp.newBuilder()
-                                                                    .setSeconds(clock.instant().getEpochSecond()))
+                                                                    .setSeconds(
+                                                                            clock.instant()
+                                                                                    .getEpochSecond()))
                                                     .build());
-            Node.Builder node = old.map(Node::toBuilder).orElseGet(Node::newBuilder).setMetadata(metadata);
+            Node.Builder node =
+                    old.map(Node::toBuilder).orElseGet(Node::newBuilder).setMetadata(metadata);
             node.getStatusBuilder()
                     .clearAddresses()
                     .addAllAddresses(joining.getStatus().getAddressesList());

@@ -26,8 +26,9 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Gives nodes blocks of pod addresses: one number stands for one block in each family, and the lowest free number is given. What is
- * taken is read from the IPBlock objects, never from a counter.
+ * Gives nodes blocks of pod addresses: one number stands for one block in each family, and the
+ * lowest free number is given. What is taken is read from the IPBlock objects, never from a
+ * counter.
  *
  * @param podCidrs the ranges to cut blocks from, at most one per family
  */
@@ -54,11 +55,17 @@ record BlockClaims(List<Cidr> podCidrs) {
             @Override
             public IpBlock repeated(Image durable, long revision) {
                 return durable.all(Kinds.IP_BLOCK, IpBlock.class)
-                        .filter(block -> block.getMetadata().getResourceVersion().equals(Long.toString(revision)))
+                        .filter(
+                                block ->
+                                        block.getMetadata()
+                                                .getResourceVersion()
+                                                .equals(Long.toString(revision)))
                         .findFirst()
                         .orElseThrow(
                                 () ->
-                                        Failure.of(Reason.NOT_FOUND, "the block claimed by this request is gone")
+                                        Failure.of(
+                                                        Reason.NOT_FOUND,
+                                                        "the block claimed by this request is gone")
                                                 .asException());
             }
         };
@@ -66,7 +73,8 @@ record BlockClaims(List<Cidr> podCidrs) {
 
     private Decision<IpBlock> decide(Pending pending, String node, Instant now) {
         Set<String> taken =
-                pending.image().all(Kinds.IP_BLOCK, IpBlock.class)
+                pending.image()
+                        .all(Kinds.IP_BLOCK, IpBlock.class)
                         .flatMap(block -> block.getSpec().getCidrsList().stream())
                         .collect(Collectors.toSet());
         for (long number = 0; number < capacity(); number++) {
@@ -74,14 +82,18 @@ record BlockClaims(List<Cidr> podCidrs) {
             if (cidrs.stream().noneMatch(taken::contains)) {
                 IpBlock block = block(number, cidrs, node, now, pending.revision());
                 Map<Key, Optional<Message>> changes =
-                        Map.of(Kinds.IP_BLOCK.key("", block.getMetadata().getName()), Optional.of(block));
+                        Map.of(
+                                Kinds.IP_BLOCK.key("", block.getMetadata().getName()),
+                                Optional.of(block));
                 return new Decision.Accept<>(new TreeMap<>(changes), Frontier.EMPTY, block);
             }
         }
         return new Decision.Refuse<>(
                 Failure.of(
                         Reason.EXHAUSTED,
-                        "no free block of pod addresses in " + podCidrs + "; delete nodes that are gone, or use a wider --pod-cidr"));
+                        "no free block of pod addresses in "
+                                + podCidrs
+                                + "; delete nodes that are gone, or use a wider --pod-cidr"));
     }
 
     private long capacity() {
@@ -98,14 +110,16 @@ record BlockClaims(List<Cidr> podCidrs) {
                 .toList();
     }
 
-    private static IpBlock block(long number, List<String> cidrs, String node, Instant now, long revision) {
+    private static IpBlock block(
+            long number, List<String> cidrs, String node, Instant now, long revision) {
         return IpBlock.newBuilder()
                 .setMetadata(
                         ObjectMeta.newBuilder()
                                 .setName("block-" + number)
                                 .setUid(UUID.randomUUID().toString())
                                 .setGeneration(1)
-                                .setCreationTimestamp(Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
+                                .setCreationTimestamp(
+                                        Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
                                 .setResourceVersion(Long.toString(revision)))
                 .setSpec(IpBlockSpec.newBuilder().setNodeName(node).addAllCidrs(cidrs).setEpoch(1))
                 .build();

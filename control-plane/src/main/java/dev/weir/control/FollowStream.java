@@ -17,11 +17,14 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * One agent's stream: for each shard a snapshot, unless the agent can resume, and then deltas. A slow agent holds nothing but its
- * position; what it missed reaches it conflated by key, or as a new snapshot.
+ * One agent's stream: for each shard a snapshot, unless the agent can resume, and then deltas. A
+ * slow agent holds nothing but its position; what it missed reaches it conflated by key, or as a
+ * new snapshot.
  */
 final class FollowStream {
-    /** Objects in one message of a snapshot; small enough for the default limit of 4 MiB a message. */
+    /**
+     * Objects in one message of a snapshot; small enough for the default limit of 4 MiB a message.
+     */
     static final int CHUNK = 500;
 
     private static final Duration IDLE = Duration.ofSeconds(5);
@@ -57,7 +60,8 @@ final class FollowStream {
                     revision = image.revision();
                 }
                 case Next.Changes(var delta) -> {
-                    // The first answer is sent even when it is empty: it tells the agent that it is in sync.
+                    // The first answer is sent even when it is empty: it tells the agent that it is
+                    // in sync.
                     if (delta.revision() != revision || wait.isZero()) {
                         delta(delta);
                     }
@@ -69,10 +73,12 @@ final class FollowStream {
     }
 
     private void snapshot(Image image) throws InterruptedException {
-        Iterator<Map.Entry<Key, dev.weir.changes.Stored>> objects = image.objects().entrySet().iterator();
+        Iterator<Map.Entry<Key, dev.weir.changes.Stored>> objects =
+                image.objects().entrySet().iterator();
         do {
             FollowResponse.Builder part =
-                    response(image.shard(), image.logId(), image.revision(), image.after()).setSnapshot(true);
+                    response(image.shard(), image.logId(), image.revision(), image.after())
+                            .setSnapshot(true);
             for (int i = 0; i < CHUNK && objects.hasNext(); i++) {
                 var entry = objects.next();
                 part.addChanges(
@@ -98,7 +104,8 @@ final class FollowStream {
         send(message.build());
     }
 
-    private static FollowResponse.Builder response(String shard, String logId, long revision, Frontier after) {
+    private static FollowResponse.Builder response(
+            String shard, String logId, long revision, Frontier after) {
         return FollowResponse.newBuilder()
                 .setShard(shard)
                 .setLogId(logId)

@@ -23,7 +23,9 @@ final class NamespaceFinisher implements AutoCloseable {
     NamespaceFinisher(Shard control, ShardDirectory shards) {
         this.control = control;
         this.others =
-                shards.all().stream().filter(reader -> !reader.shard().equals(Shards.CONTROL)).toList();
+                shards.all().stream()
+                        .filter(reader -> !reader.shard().equals(Shards.CONTROL))
+                        .toList();
     }
 
     void start() {
@@ -48,7 +50,8 @@ final class NamespaceFinisher implements AutoCloseable {
 
     private void finish() {
         try {
-            control.write(Namespaces.finish(others.stream().map(ShardReader::image).toList())).join();
+            control.write(Namespaces.finish(others.stream().map(ShardReader::image).toList()))
+                    .join();
         } catch (CompletionException e) {
             LOG.warnf("Namespaces that are being deleted have to wait: %s", e.getCause());
         }

@@ -50,19 +50,23 @@ final class Namespaces {
         return namespace.toBuilder()
                 .setMetadata(
                         namespace.getMetadata().toBuilder()
-                                .setDeletionTimestamp(Timestamp.newBuilder().setSeconds(now.getEpochSecond())))
+                                .setDeletionTimestamp(
+                                        Timestamp.newBuilder().setSeconds(now.getEpochSecond())))
                 .setStatus(NamespaceStatus.newBuilder().setPhase("Terminating"))
                 .build();
     }
 
     static boolean anyTerminating(Image control) {
-        return control.all(Kinds.NAMESPACE, Namespace.class).anyMatch(NamespaceSweep::isTerminating);
+        return control.all(Kinds.NAMESPACE, Namespace.class)
+                .anyMatch(NamespaceSweep::isTerminating);
     }
 
     /**
-     * Removes what the control shard holds of terminating namespaces, and those that nobody else holds anything of any more.
+     * Removes what the control shard holds of terminating namespaces, and those that nobody else
+     * holds anything of any more.
      *
-     * @param others the shards that empty themselves; each must have seen that the namespace is going
+     * @param others the shards that empty themselves; each must have seen that the namespace is
+     *     going
      */
     static Write<String> finish(Collection<Image> others) {
         return write(
@@ -71,7 +75,9 @@ final class Namespaces {
                     pending.image()
                             .all(Kinds.NAMESPACE, Namespace.class)
                             .filter(NamespaceSweep::isTerminating)
-                            .forEach(namespace -> finish(namespace, pending.image(), others, changes));
+                            .forEach(
+                                    namespace ->
+                                            finish(namespace, pending.image(), others, changes));
                     return changes;
                 });
     }
@@ -92,7 +98,10 @@ final class Namespaces {
                                 image ->
                                         image.after().revision(Shards.CONTROL) >= since
                                                 && image.objects().keySet().stream()
-                                                        .noneMatch(key -> key.namespace().equals(name)));
+                                                        .noneMatch(
+                                                                key ->
+                                                                        key.namespace()
+                                                                                .equals(name)));
         if (empty) {
             changes.put(Kinds.NAMESPACE.key("", name), Optional.empty());
         }
@@ -106,7 +115,8 @@ final class Namespaces {
                                 .setUid(UUID.randomUUID().toString())
                                 .setGeneration(1)
                                 .setResourceVersion(Long.toString(revision))
-                                .setCreationTimestamp(Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
+                                .setCreationTimestamp(
+                                        Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
                                 .putLabels("kubernetes.io/metadata.name", name))
                 .setStatus(NamespaceStatus.newBuilder().setPhase("Active"))
                 .build();

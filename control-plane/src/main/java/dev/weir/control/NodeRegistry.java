@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the nodes last reported. Status, so it is never logged: after a restart nodes report again. Guarded by its monitor, which
- * is notified of every report.
+ * What the nodes last reported. Status, so it is never logged: after a restart nodes report again.
+ * Guarded by its monitor, which is notified of every report.
  */
 public final class NodeRegistry {
     private final long silenceNanos;
@@ -20,15 +20,16 @@ public final class NodeRegistry {
     /**
      * @param reportedNanos {@link System#nanoTime} of the last report
      */
-    public record NodeState(String instance, Frontier programmed, List<Problem> problems, long reportedNanos) {
+    public record NodeState(
+            String instance, Frontier programmed, List<Problem> problems, long reportedNanos) {
         public NodeState {
             problems = List.copyOf(problems);
         }
     }
 
     /**
-     * @param silence a node that does not report for this long is unreachable; counted from the later of its last report and the
-     *     start of this process
+     * @param silence a node that does not report for this long is unreachable; counted from the
+     *     later of its last report and the start of this process
      */
     public NodeRegistry(Duration silence) {
         this.silenceNanos = silence.toNanos();

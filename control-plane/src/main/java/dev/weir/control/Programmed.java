@@ -22,7 +22,10 @@ final class Programmed {
      * @param reachableOnly unreachable nodes do not count
      */
     static WaitProgrammedResponse judge(
-            Frontier target, Set<ObjectKey> keys, boolean reachableOnly, Collection<NodeView> nodes) {
+            Frontier target,
+            Set<ObjectKey> keys,
+            boolean reachableOnly,
+            Collection<NodeView> nodes) {
         List<String> waiting = new ArrayList<>();
         List<String> unreachable = new ArrayList<>();
         for (NodeView node : nodes) {
@@ -30,8 +33,15 @@ final class Programmed {
             for (Problem problem : node.problems()) {
                 if (done && keys.contains(problem.getKey())) {
                     return failed(
-                            node.name() + ": " + problem.getPlane() + ": " + problem.getKey().getKind() + " "
-                                    + problem.getKey().getName() + ": " + problem.getReason());
+                            node.name()
+                                    + ": "
+                                    + problem.getPlane()
+                                    + ": "
+                                    + problem.getKey().getKind()
+                                    + " "
+                                    + problem.getKey().getName()
+                                    + ": "
+                                    + problem.getReason());
                 }
             }
             if (!done) {

@@ -20,8 +20,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * {@code --wait}: first until every service that derives from the write has consumed it, then until every node carries the write and
- * what was derived.
+ * {@code --wait}: first until every service that derives from the write has consumed it, then until
+ * every node carries the write and what was derived.
  */
 final class ProgrammedWait {
     /** Progress is told at least this often, so that a client can show that the wait is alive. */
@@ -35,8 +35,14 @@ final class ProgrammedWait {
         this.registry = registry;
     }
 
-    /** Tells progress, and the outcome last. The caller's own deadline ends it through {@code cancelled}. */
-    void run(WaitProgrammedRequest request, Consumer<WaitProgrammedResponse> out, BooleanSupplier cancelled)
+    /**
+     * Tells progress, and the outcome last. The caller's own deadline ends it through {@code
+     * cancelled}.
+     */
+    void run(
+            WaitProgrammedRequest request,
+            Consumer<WaitProgrammedResponse> out,
+            BooleanSupplier cancelled)
             throws InterruptedException {
         Frontier asked = Frontier.of(request.getFrontier());
         Frontier target = asked;
@@ -78,7 +84,10 @@ final class ProgrammedWait {
                             String name = node.getMetadata().getName();
                             var state = registry.state(name);
                             return new Programmed.NodeView(
-                                    name, registry.isReachable(name), state.programmed(), state.problems());
+                                    name,
+                                    registry.isReachable(name),
+                                    state.programmed(),
+                                    state.problems());
                         })
                 .toList();
     }

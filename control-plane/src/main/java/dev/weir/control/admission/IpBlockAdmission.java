@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Address blocks: inside the pod ranges, one per family, never overlapping, never changing but for their node. */
+/**
+ * Address blocks: inside the pod ranges, one per family, never overlapping, never changing but for
+ * their node.
+ */
 public final class IpBlockAdmission {
     private IpBlockAdmission() {}
 
@@ -70,7 +73,8 @@ public final class IpBlockAdmission {
             overlapping(requested, cidr, blocks)
                     .ifPresent(
                             other ->
-                                    errors.invalid(path, text, "overlaps with block \"" + other + "\""));
+                                    errors.invalid(
+                                            path, text, "overlaps with block \"" + other + "\""));
         }
     }
 
@@ -88,7 +92,8 @@ public final class IpBlockAdmission {
                                         .map(Cidr::of)
                                         .anyMatch(
                                                 other ->
-                                                        other.contains(cidr) || cidr.contains(other)))
+                                                        other.contains(cidr)
+                                                                || cidr.contains(other)))
                 .map(block -> block.getMetadata().getName())
                 .findFirst();
     }
@@ -101,7 +106,9 @@ public final class IpBlockAdmission {
         boolean moved = !old.getSpec().getNodeName().equals(requested.getSpec().getNodeName());
         if (epoch < old.getSpec().getEpoch() + (moved ? 1 : 0)) {
             errors.invalid(
-                    "spec.epoch", epoch, "must grow when the block changes hands, and never shrink");
+                    "spec.epoch",
+                    epoch,
+                    "must grow when the block changes hands, and never shrink");
         }
     }
 }

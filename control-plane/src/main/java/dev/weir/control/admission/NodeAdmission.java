@@ -10,7 +10,10 @@ import dev.weir.model.check.Metadata;
 import dev.weir.model.check.Names;
 import dev.weir.model.check.Networks;
 
-/** Nodes: each carries its name as the label {@code kubernetes.io/hostname} unless it says otherwise. */
+/**
+ * Nodes: each carries its name as the label {@code kubernetes.io/hostname} unless it says
+ * otherwise.
+ */
 public final class NodeAdmission {
     public static final String HOSTNAME_LABEL = "kubernetes.io/hostname";
 

@@ -14,8 +14,7 @@ import java.util.Optional;
 public final class PodAdmission {
     private PodAdmission() {}
 
-    public static Judgement<Pod> admit(
-            Optional<Pod> old, Pod requested, NamespaceState namespace) {
+    public static Judgement<Pod> admit(Optional<Pod> old, Pod requested, NamespaceState namespace) {
         String name = requested.getMetadata().getName();
         Optional<Failure> refusal =
                 namespace.refusal(Kinds.POD, requested.getMetadata().getNamespace(), name);

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Programs one thing that carries traffic. The agent owns retries, throttling, the in-sync gate and status; a plane only
- * makes the kernel equal to an image.
+ * Programs one thing that carries traffic. The agent owns retries, throttling, the in-sync gate and
+ * status; a plane only makes the kernel equal to an image.
  *
- * <p>One thread calls a plane, but for {@link #lease}, which may come from another. Every call may be repeated: adding what
- * exists and removing what is gone succeed. Traffic flows on while no agent runs, so {@link #close} leaves everything in
- * place.
+ * <p>One thread calls a plane, but for {@link #lease}, which may come from another. Every call may
+ * be repeated: adding what exists and removing what is gone succeed. Traffic flows on while no
+ * agent runs, so {@link #close} leaves everything in place.
  */
 public interface DataPlane extends AutoCloseable {
 
@@ -23,20 +23,30 @@ public interface DataPlane extends AutoCloseable {
     Set<String> shards();
 
     /**
-     * Makes what is programmed equal to the image. The first call reads back what a former agent left, and repairs only what
-     * differs. The delta says what changed since the last call that had no problems; a plane may ignore it.
+     * Makes what is programmed equal to the image. The first call reads back what a former agent
+     * left, and repairs only what differs. The delta says what changed since the last call that had
+     * no problems; a plane may ignore it.
      */
     Outcome apply(NodeImage image, NodeDelta delta);
 
-    /** Compares what is programmed with the image of the last {@link #apply} and changes nothing. */
+    /**
+     * Stops leading anybody to what the next image no longer has. Called before {@link #apply}, on
+     * the planes in reversed order, so that a name goes before the address that it names.
+     */
+    default void withdraw(NodeImage next) {}
+
+    /**
+     * Compares what is programmed with the image of the last {@link #apply} and changes nothing.
+     */
     List<Drift> verify();
 
     /** Mends what {@link #verify} would find. */
     Outcome repair();
 
     /**
-     * Sends new connections to the frontend to this backend, for this long from now; then the frontend's other endpoints take
-     * over by themselves, without anybody's help. Planes that carry no Services ignore it.
+     * Sends new connections to the frontend to this backend, for this long from now; then the
+     * frontend's other endpoints take over by themselves, without anybody's help. Planes that carry
+     * no Services ignore it.
      */
     default void lease(Frontend frontend, Backend backend, Duration validity) {}
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The bookkeeping of every plane: what shall be programmed, what is believed to be, and so what is left to do. Invariant:
- * {@link #missing} and {@link #stale} hold exactly the differences, whatever the order of calls. Not safe for many threads:
- * owned by the thread that calls the plane.
+ * The bookkeeping of every plane: what shall be programmed, what is believed to be, and so what is
+ * left to do. Invariant: {@link #missing} and {@link #stale} hold exactly the differences, whatever
+ * the order of calls. Not safe for many threads: owned by the thread that calls the plane.
  */
 public final class DesiredVsObserved<K, V> {
     private final Map<K, V> desired = new HashMap<>();
@@ -40,7 +40,9 @@ public final class DesiredVsObserved<K, V> {
 
     /** The result of reading everything back: what is not mentioned is not there. */
     public void observeAll(Map<K, V> found) {
-        Set.copyOf(observed.keySet()).stream().filter(key -> !found.containsKey(key)).forEach(this::unobserve);
+        Set.copyOf(observed.keySet()).stream()
+                .filter(key -> !found.containsKey(key))
+                .forEach(this::unobserve);
         found.forEach(this::observe);
     }
 

@@ -9,7 +9,10 @@ import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
 import java.util.Set;
 
-/** What changed between two node images. The objects of the shards are compared by whoever needs that. */
+/**
+ * What changed between two node images. The objects of the shards are compared by whoever needs
+ * that.
+ */
 public record NodeDelta(
         MapDelta<Cidr, IpAddress> routes,
         MapDelta<Frontend, Backends> services,

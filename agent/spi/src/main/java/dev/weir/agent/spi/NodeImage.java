@@ -14,7 +14,8 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * All that one node shall carry, ready to program. A pure function of the shards' state and of the node's own pods.
+ * All that one node shall carry, ready to program. A pure function of the shards' state and of the
+ * node's own pods.
  *
  * @param frontier the state it was made from
  * @param shards the objects themselves, by shard, for planes that derive something of their own

@@ -1,0 +1,51 @@
+package dev.weir.agent;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The agent's settings: {@code weir.agent.*}, as system properties or {@code WEIR_AGENT_*} in the environment. */
+@ConfigMapping(prefix = "weir.agent")
+public interface AgentConfig {
+    /** The control plane: {@code unix:///path} or {@code host:port}. */
+    String join();
+
+    /** The node's name: a DNS subdomain, unique in the cluster. */
+    String nodeName();
+
+    /** The node's addresses that the other nodes reach it at, one per family. */
+    List<String> nodeIp();
+
+    /** What the agent programs, of {@code nft} and {@code dns}. */
+    @WithDefault("nft,dns")
+    List<String> planes();
+
+    /** How pods of different nodes reach each other. */
+    @WithDefault("direct")
+    String fabric();
+
+    /** Where the agent keeps its journal, its last state and the queue of CNI calls. */
+    Path data();
+
+    /** The socket that the CNI shim talks to. */
+    @WithDefault("/run/weir/cni.sock")
+    Path cniSocket();
+
+    /** How often the planes look for what somebody else changed. */
+    @WithDefault("PT15S")
+    Duration refresh();
+
+    /** How long a start waits for the control plane before it uses the state of the last run. */
+    @WithDefault("PT3S")
+    Duration syncTimeout();
+
+    /** How long a pod's start waits for its rules to be programmed. */
+    @WithDefault("PT10S")
+    Duration attachTimeout();
+
+    /** Where outside names are resolved: the host's resolv.conf. */
+    @WithDefault("/etc/resolv.conf")
+    Path resolvConf();
+}

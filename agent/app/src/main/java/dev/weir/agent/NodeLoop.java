@@ -1,0 +1,214 @@
+package dev.weir.agent;
+
+import dev.weir.agent.derive.Attachment;
+import dev.weir.agent.derive.NodeDeriver;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.changes.Delta;
+import dev.weir.changes.Frontier;
+import dev.weir.changes.Image;
+import dev.weir.model.Key;
+import dev.weir.node.v1.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * The owner of the node's state: takes in what the shards and the runtime say, makes the node's image, has the planes carry it, and
+ * tells what they carry. One thread does all of that, so every other part only hands it events.
+ *
+ * <p>Until a shard is in sync nothing is programmed from it; what the kernel carries since before the start stays.
+ */
+final class NodeLoop implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(NodeLoop.class);
+
+    /** Events waiting; more hold back the change source, which conflates. */
+    private static final int QUEUE = 1_000;
+
+    /** After a plane failed or could not program something. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** What the node carries, for the reporter, the snapshot file and the probes. */
+    record Carried(
+            NodeImage image, Frontier programmed, List<Problem> problems, List<String> planesNotInSync) {}
+
+    private sealed interface Event {
+        record Shard(ShardUpdate update) implements Event {}
+
+        record Attach(Attachment attachment, CompletableFuture<Void> programmed) implements Event {}
+
+        record Detach(Key pod, CompletableFuture<Void> programmed) implements Event {}
+
+        record LastSnapshot(Map<String, Image> images) implements Event {}
+    }
+
+    private final List<PlaneDriver> planes;
+    private final NodeDeriver deriver;
+    private final Duration refresh;
+    private final Consumer<Carried> listener;
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>(QUEUE);
+    private final Thread thread = Thread.ofPlatform().name("node").daemon().unstarted(this::run);
+    private volatile boolean closed;
+
+    // Owned by the thread.
+    private NodeImage image = NodeImage.EMPTY;
+    private final Map<String, Image> shards = new HashMap<>();
+    private final Set<String> inSync = new HashSet<>();
+    private final Map<Key, Attachment> attachments = new HashMap<>();
+    private boolean pending;
+
+    /**
+     * @param planes in the order in which additions reach them
+     * @param refresh how often the planes look for what somebody else changed
+     * @param listener called by the loop's thread after each round
+     */
+    NodeLoop(List<PlaneDriver> planes, NodeDeriver deriver, Duration refresh, Consumer<Carried> listener) {
+        this.planes = List.copyOf(planes);
+        this.deriver = deriver;
+        this.refresh = refresh;
+        this.listener = listener;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void accept(ShardUpdate update) {
+        put(new Event.Shard(update));
+    }
+
+    /** Completes when the planes that are in sync know the pod; until then its traffic is dropped. */
+    CompletableFuture<Void> attach(Attachment attachment) {
+        CompletableFuture<Void> programmed = new CompletableFuture<>();
+        put(new Event.Attach(attachment, programmed));
+        return programmed;
+    }
+
+    CompletableFuture<Void> detach(Key pod) {
+        CompletableFuture<Void> programmed = new CompletableFuture<>();
+        put(new Event.Detach(pod, programmed));
+        return programmed;
+    }
+
+    /** State from before the start, taken for those shards that nothing has been heard of yet. */
+    void lastSnapshot(Map<String, Image> images) {
+        put(new Event.LastSnapshot(images));
+    }
+
+    private void put(Event event) {
+        try {
+            events.put(event);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        long refreshed = System.nanoTime();
+        while (!closed) {
+            try {
+                Event first = events.poll((pending ? RETRY : refresh).toMillis(), TimeUnit.MILLISECONDS);
+                List<Event> batch = new ArrayList<>();
+                if (first != null) {
+                    batch.add(first);
+                    events.drainTo(batch);
+                }
+                round(batch);
+                if (System.nanoTime() - refreshed > refresh.toNanos()) {
+                    planes.forEach(PlaneDriver::refresh);
+                    refreshed = System.nanoTime();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("A round of the node loop failed; what is programmed stays", e);
+                pending = true;
+            }
+        }
+    }
+
+    private void round(List<Event> batch) {
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        Map<String, Delta> deltas = new HashMap<>();
+        for (Event event : batch) {
+            switch (event) {
+                case Event.Shard(var update) -> take(update, deltas);
+                case Event.Attach(var attachment, var programmed) -> {
+                    attachments.put(attachment.pod(), attachment);
+                    waiting.add(programmed);
+                }
+                case Event.Detach(var pod, var programmed) -> {
+                    attachments.remove(pod);
+                    waiting.add(programmed);
+                }
+                case Event.LastSnapshot(var images) ->
+                        images.forEach(
+                                (shard, last) -> {
+                                    if (!inSync.contains(shard)) {
+                                        take(new ShardUpdate.Snapshot(last), deltas);
+                                    }
+                                });
+            }
+        }
+        image = deriver.derive(image, shards, deltas, attachments.values());
+        pending = false;
+        planes.reversed().forEach(plane -> plane.withdraw(image));
+        for (PlaneDriver plane : planes) {
+            boolean applied = plane.apply(image, inSync);
+            pending |= plane.inSync() && (!applied || !plane.problems().isEmpty());
+        }
+        listener.accept(carried());
+        waiting.forEach(programmed -> programmed.complete(null));
+    }
+
+    private void take(ShardUpdate update, Map<String, Delta> deltas) {
+        Image before = shards.getOrDefault(update.shard(), Image.empty(update.shard()));
+        Delta delta =
+                switch (update) {
+                    case ShardUpdate.Snapshot(var whole) -> Delta.between(before, whole);
+                    case ShardUpdate.Changes(var changes) -> changes;
+                };
+        shards.put(update.shard(), before.apply(delta));
+        inSync.add(update.shard());
+        deltas.merge(update.shard(), delta, Delta::then);
+    }
+
+    private Carried carried() {
+        Frontier programmed = null;
+        List<Problem> problems = new ArrayList<>();
+        List<String> notInSync = new ArrayList<>();
+        for (PlaneDriver plane : planes) {
+            programmed = programmed == null ? plane.carried() : programmed.min(plane.carried());
+            if (!plane.inSync()) {
+                notInSync.add(plane.plane().name());
+            }
+            plane.problems()
+                    .forEach(
+                            (key, reason) ->
+                                    problems.add(
+                                            Problem.newBuilder()
+                                                    .setKey(key.toProto())
+                                                    .setPlane(plane.plane().name())
+                                                    .setReason(reason)
+                                                    .build()));
+        }
+        return new Carried(image, programmed == null ? Frontier.EMPTY : programmed, problems, notInSync);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        planes.forEach(plane -> plane.plane().close());
+    }
+}

@@ -1,0 +1,97 @@
+package dev.weir.agent;
+
+import dev.weir.agent.spi.DataPlane;
+import dev.weir.agent.spi.NodeDelta;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.Outcome;
+import dev.weir.changes.Frontier;
+import dev.weir.model.Key;
+import java.util.Map;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * One plane and what it carries. Calls nothing before the shards that the plane needs are in sync; after a failure it gives the plane
+ * everything that changed since its last success. Owned by the node loop's thread.
+ */
+final class PlaneDriver {
+    private static final Logger LOG = Logger.getLogger(PlaneDriver.class);
+
+    private final DataPlane plane;
+    private NodeImage applied = NodeImage.EMPTY;
+    private Frontier carried = Frontier.EMPTY;
+    private boolean started;
+    private Map<Key, String> problems = Map.of();
+
+    PlaneDriver(DataPlane plane) {
+        this.plane = plane;
+    }
+
+    DataPlane plane() {
+        return plane;
+    }
+
+    boolean inSync() {
+        return started;
+    }
+
+    /** Objects that the plane could not program the last time, and why. */
+    Map<Key, String> problems() {
+        return problems;
+    }
+
+    void withdraw(NodeImage next) {
+        if (!started) {
+            return;
+        }
+        try {
+            plane.withdraw(next);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Plane %s could not withdraw what is going", plane.name());
+        }
+    }
+
+    /** True when the plane carries the whole image, but for the problems. */
+    boolean apply(NodeImage image, Set<String> shardsInSync) {
+        if (!started && !shardsInSync.containsAll(plane.shards())) {
+            return false;
+        }
+        try {
+            Outcome outcome = plane.apply(image, NodeDelta.between(applied, image));
+            if (!outcome.problems().equals(problems) && !outcome.problems().isEmpty()) {
+                LOG.warnf("Plane %s could not program: %s", plane.name(), outcome.problems());
+            }
+            problems = outcome.problems();
+            started = true;
+            carried = image.frontier();
+            if (problems.isEmpty()) {
+                applied = image;
+            }
+            return true;
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Plane %s failed; it keeps what it carries and is tried again", plane.name());
+            return false;
+        }
+    }
+
+    /** Looks for what somebody else changed, and mends it. */
+    void refresh() {
+        if (!started) {
+            return;
+        }
+        try {
+            var drift = plane.verify();
+            if (!drift.isEmpty()) {
+                LOG.warnf("Plane %s differs from what it should carry, mending: %s", plane.name(), drift);
+                problems = plane.repair().problems();
+            }
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Plane %s could not be checked", plane.name());
+        }
+    }
+
+    /** The state that the plane carries, but for the problems. */
+    Frontier carried() {
+        return carried;
+    }
+}

@@ -1,0 +1,153 @@
+package dev.weir.agent;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import dev.weir.changes.Change;
+import dev.weir.changes.Delta;
+import dev.weir.changes.Frontier;
+import dev.weir.changes.Image;
+import dev.weir.model.Key;
+import dev.weir.model.Kinds;
+import dev.weir.node.v1.AgentsGrpc;
+import dev.weir.node.v1.FollowRequest;
+import dev.weir.node.v1.FollowResponse;
+import dev.weir.node.v1.ObjectChange;
+import io.grpc.ManagedChannel;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Follows the shards over the gRPC stream of a control plane. A stream that ends is opened again, from where the reader is. What
+ * cannot be read stops the stream with an alarm in the log, and the last good state stays.
+ */
+public final class StreamChangeSource implements ChangeSource {
+    private static final Logger LOG = Logger.getLogger(StreamChangeSource.class);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(1);
+
+    private final String node;
+    private final ManagedChannel channel;
+    private final AgentsGrpc.AgentsBlockingStub agents;
+    private final Thread thread;
+    private volatile boolean connected;
+    private volatile boolean closed;
+
+    // Owned by the thread, from start on.
+    private Collection<String> shards = java.util.List.of();
+    private Frontier position = Frontier.EMPTY;
+    private Consumer<ShardUpdate> updates = update -> {};
+    private final Map<String, Delta> unfinished = new HashMap<>();
+
+    public StreamChangeSource(String node, ManagedChannel channel) {
+        this.node = node;
+        this.channel = channel;
+        this.agents = AgentsGrpc.newBlockingStub(channel);
+        this.thread = Thread.ofVirtual().name("change-source").unstarted(this::run);
+    }
+
+    @Override
+    public void start(Collection<String> followed, Frontier resume, Consumer<ShardUpdate> consumer) {
+        shards = followed;
+        position = resume;
+        updates = consumer;
+        thread.start();
+    }
+
+    @Override
+    public boolean connected() {
+        return connected;
+    }
+
+    private void run() {
+        Duration pause = FIRST_RETRY;
+        while (!closed) {
+            try {
+                FollowRequest request =
+                        FollowRequest.newBuilder()
+                                .setNodeName(node)
+                                .addAllShards(shards)
+                                .setResume(position.toProto())
+                                .build();
+                unfinished.clear();
+                // Else grpc waits up to two minutes between attempts to connect.
+                channel.resetConnectBackoff();
+                Iterator<FollowResponse> stream = agents.follow(request);
+                while (stream.hasNext()) {
+                    accept(stream.next());
+                    connected = true;
+                    pause = FIRST_RETRY;
+                }
+            } catch (io.grpc.StatusRuntimeException e) {
+                if (connected && !closed) {
+                    LOG.warnf("The stream from the control plane ended: %s", e.getStatus());
+                }
+            } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+                LOG.errorf(e, "A change cannot be read; the node keeps its last good state at %s", position);
+                pause = LAST_RETRY;
+            }
+            connected = false;
+            LockSupport.parkNanos(pause.toNanos());
+            pause = pause.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : pause.multipliedBy(2);
+        }
+    }
+
+    private void accept(FollowResponse message) throws InvalidProtocolBufferException {
+        Delta delta =
+                new Delta(
+                        message.getShard(),
+                        message.getLogId(),
+                        message.getRevision(),
+                        Frontier.of(message.getAfter()),
+                        changes(message));
+        if (!message.getSnapshot()) {
+            deliver(new ShardUpdate.Changes(delta), delta);
+            return;
+        }
+        Delta whole = unfinished.containsKey(delta.shard()) ? unfinished.remove(delta.shard()).then(delta) : delta;
+        if (message.getMore()) {
+            unfinished.put(delta.shard(), whole);
+        } else {
+            deliver(new ShardUpdate.Snapshot(Image.empty(delta.shard()).apply(whole)), whole);
+        }
+    }
+
+    private void deliver(ShardUpdate update, Delta delta) {
+        updates.accept(update);
+        position = position.with(delta.logId(), delta.shard(), delta.revision());
+    }
+
+    private static SortedMap<Key, Change> changes(FollowResponse message) throws InvalidProtocolBufferException {
+        TreeMap<Key, Change> changes = new TreeMap<>();
+        for (ObjectChange change : message.getChangesList()) {
+            Key key = Key.of(change.getKey());
+            changes.put(
+                    key,
+                    change.hasPut()
+                            ? new Change.Put(parse(key, change), change.getRevision())
+                            : new Change.Remove(change.getRevision()));
+        }
+        return changes;
+    }
+
+    private static Message parse(Key key, ObjectChange change) throws InvalidProtocolBufferException {
+        return Kinds.named(key.kind())
+                .orElseThrow(() -> new IllegalArgumentException("unknown kind " + key.kind()))
+                .prototype()
+                .getParserForType()
+                .parseFrom(change.getPut().getValue());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+}

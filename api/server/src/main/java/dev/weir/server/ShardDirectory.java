@@ -1,0 +1,83 @@
+package dev.weir.server;
+
+import dev.weir.changes.Frontier;
+import dev.weir.changes.ShardReader;
+import dev.weir.model.Failure;
+import dev.weir.model.Failure.Reason;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The shards that this process can read, wherever their writers are. */
+public final class ShardDirectory {
+    private final Map<String, ShardReader> readers = new TreeMap<>();
+
+    public ShardDirectory(Collection<? extends ShardReader> readers) {
+        readers.forEach(reader -> this.readers.put(reader.shard(), reader));
+    }
+
+    public Collection<ShardReader> all() {
+        return readers.values();
+    }
+
+    /** Throws a {@link Reason#BAD_REQUEST} failure for a shard that does not exist. */
+    public ShardReader reader(String shard) {
+        ShardReader reader = readers.get(shard);
+        if (reader == null) {
+            throw Failure.of(
+                            Reason.BAD_REQUEST,
+                            "no shard \"" + shard + "\"; there are " + readers.keySet())
+                    .asException();
+        }
+        return reader;
+    }
+
+    /** The newest revision of every shard that has been read here. */
+    public Frontier head() {
+        Frontier head = Frontier.EMPTY;
+        for (ShardReader reader : readers.values()) {
+            var image = reader.image();
+            if (image.revision() > 0) {
+                head = head.with(image.logId(), image.shard(), image.revision());
+            }
+        }
+        return head;
+    }
+
+    public boolean includes(Frontier frontier) {
+        return head().includes(frontier);
+    }
+
+    /**
+     * Returns once everything in the frontier has been read; a {@link Reason#TIMEOUT} failure names
+     * what was not.
+     */
+    public void await(Frontier frontier, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        for (var entry : frontier.revisions().entrySet()) {
+            ShardReader reader = reader(entry.getKey());
+            while (reader.image().revision() < entry.getValue()) {
+                var image = reader.image();
+                Duration left = Duration.ofNanos(deadline - System.nanoTime());
+                if (left.isNegative()
+                        || !image.logId().equals(frontier.logId()) && image.revision() > 0) {
+                    throw Failure.of(
+                                    Reason.TIMEOUT,
+                                    "shard "
+                                            + reader.shard()
+                                            + " is at revision "
+                                            + image.revision()
+                                            + " of log "
+                                            + image.logId()
+                                            + ", not yet at "
+                                            + entry.getValue()
+                                            + " of log "
+                                            + frontier.logId())
+                            .asException();
+                }
+                reader.next(image.logId(), image.revision(), left);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package dev.weir.control;
+
+import com.google.protobuf.Message;
+import dev.weir.control.admission.IpBlockAdmission;
+import dev.weir.control.admission.NamespaceAdmission;
+import dev.weir.control.admission.NodeAdmission;
+import dev.weir.control.admission.PodAdmission;
+import dev.weir.core.v1.IpBlock;
+import dev.weir.core.v1.IpBlocksGrpc;
+import dev.weir.core.v1.Namespace;
+import dev.weir.core.v1.NamespacesGrpc;
+import dev.weir.core.v1.Node;
+import dev.weir.core.v1.NodesGrpc;
+import dev.weir.core.v1.Pod;
+import dev.weir.core.v1.PodsGrpc;
+import dev.weir.log.Pending;
+import dev.weir.log.Shard;
+import dev.weir.model.Failure;
+import dev.weir.model.Failure.Reason;
+import dev.weir.model.Judgement;
+import dev.weir.model.Kind;
+import dev.weir.model.Kinds;
+import dev.weir.server.Admission;
+import dev.weir.server.NamespaceSweep;
+import dev.weir.server.ResourceService;
+import dev.weir.server.ShardDirectory;
+import io.grpc.BindableService;
+import io.grpc.ServiceDescriptor;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The control-plane service: owner of the control shard, and the front door of the agents. */
+public final class ControlPlane implements AutoCloseable {
+    private final Shard shard;
+    private final ShardDirectory shards;
+    private final ClusterSettings settings;
+    private final Clock clock;
+    private final NodeRegistry registry;
+    private final NamespaceFinisher finisher;
+
+    /**
+     * @param nodeSilence after this long without a report a node counts as unreachable
+     */
+    public ControlPlane(
+            Shard shard,
+            ShardDirectory shards,
+            ClusterSettings settings,
+            Duration nodeSilence,
+            Clock clock) {
+        this.shard = shard;
+        this.shards = shards;
+        this.settings = settings;
+        this.clock = clock;
+        this.registry = new NodeRegistry(nodeSilence);
+        this.finisher = new NamespaceFinisher(shard, shards);
+    }
+
+    /** Makes what is always there, and starts what runs beside the calls. */
+    public void start() {
+        shard.write(Namespaces.bootstrap(clock.instant())).join();
+        finisher.start();
+    }
+
+    public List<BindableService> services() {
+        return List.of(
+                service(
+                        NamespacesGrpc.getServiceDescriptor(),
+                        Kinds.NAMESPACE,
+                        new NamespaceLife(clock)),
+                service(
+                        NodesGrpc.getServiceDescriptor(),
+                        Kinds.NODE,
+                        (pending, old, requested) -> NodeAdmission.admit((Node) requested)),
+                service(
+                        PodsGrpc.getServiceDescriptor(),
+                        Kinds.POD,
+                        (pending, old, requested) -> {
+                            Pod pod = (Pod) requested;
+                            return PodAdmission.admit(
+                                    old.map(Pod.class::cast),
+                                    pod,
+                                    NamespaceSweep.state(
+                                            pending.image(), pod.getMetadata().getNamespace()));
+                        }),
+                service(
+                        IpBlocksGrpc.getServiceDescriptor(),
+                        Kinds.IP_BLOCK,
+                        (pending, old, requested) ->
+                                IpBlockAdmission.admit(
+                                        old.map(IpBlock.class::cast),
+                                        (IpBlock) requested,
+                                        settings.podCidrs(),
+                                        pending.image()
+                                                .all(Kinds.IP_BLOCK, IpBlock.class)
+                                                .toList())),
+                new AgentsService(shard, shards, registry, settings, clock));
+    }
+
+    private ResourceService service(ServiceDescriptor grpc, Kind kind, Admission admission) {
+        return new ResourceService(grpc, kind, shard, shards, admission, clock);
+    }
+
+    @Override
+    public void close() {
+        finisher.close();
+    }
+
+    /** Namespaces do not go at once, and the ones that the cluster needs do not go at all. */
+    private record NamespaceLife(Clock clock) implements Admission {
+        @Override
+        public Judgement<Namespace> admit(
+                Pending pending, Optional<Message> old, Message requested) {
+            return NamespaceAdmission.admit(old.map(Namespace.class::cast), (Namespace) requested);
+        }
+
+        @Override
+        public Optional<Failure> mayDelete(Pending pending, Message old) {
+            String name = ((Namespace) old).getMetadata().getName();
+            return Namespaces.ALWAYS.contains(name)
+                    ? Optional.of(
+                            Failure.of(
+                                    Reason.FORBIDDEN,
+                                    "namespaces \""
+                                            + name
+                                            + "\" is forbidden: this namespace may not be deleted"))
+                    : Optional.empty();
+        }
+
+        @Override
+        public Optional<Message> onDelete(Pending pending, Message old) {
+            return Optional.of(Namespaces.terminating((Namespace) old, clock.instant()));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.weir.endpoint;
+
+import dev.weir.endpoint.admission.EndpointSliceAdmission;
+import dev.weir.endpoint.admission.ServiceAdmission;
+import dev.weir.endpoint.allocate.AddressRange;
+import dev.weir.endpoint.derive.EndpointDeriver;
+import dev.weir.log.Shard;
+import dev.weir.model.Cidr;
+import dev.weir.model.Kinds;
+import dev.weir.model.NamespaceState;
+import dev.weir.model.Shards;
+import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.EndpointSlicesGrpc;
+import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServicesGrpc;
+import dev.weir.server.DerivationLoop;
+import dev.weir.server.NamespaceSweep;
+import dev.weir.server.ResourceService;
+import dev.weir.server.ShardDirectory;
+import io.grpc.BindableService;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The endpoint service: owner of the endpoint shard, with Services as users write them and
+ * EndpointSlices as pods make them.
+ */
+public final class EndpointService implements AutoCloseable {
+    private final Shard shard;
+    private final ShardDirectory shards;
+    private final List<AddressRange> ranges;
+    private final Clock clock;
+    private final DerivationLoop loop;
+
+    /**
+     * @param serviceCidrs at most one per family; the first is the default family
+     */
+    public EndpointService(
+            Shard shard, ShardDirectory shards, List<Cidr> serviceCidrs, Clock clock) {
+        this.shard = shard;
+        this.shards = shards;
+        this.ranges = serviceCidrs.stream().map(AddressRange::new).toList();
+        this.clock = clock;
+        this.loop =
+                new DerivationLoop(
+                        shard,
+                        List.of(shards.reader(Shards.CONTROL)),
+                        new NamespaceSweep(
+                                shard.shard(),
+                                steps ->
+                                        EndpointDeriver.changes(
+                                                steps.of(Shards.CONTROL),
+                                                steps.of(Shards.ENDPOINT))));
+    }
+
+    public void start() {
+        shard.write(KubeDns.bootstrap(ranges, clock.instant())).join();
+        loop.start();
+    }
+
+    public List<BindableService> services() {
+        ClusterIpIndex index = new ClusterIpIndex(shard.shard(), ranges);
+        return List.of(
+                new ResourceService(
+                        ServicesGrpc.getServiceDescriptor(),
+                        Kinds.SERVICE,
+                        shard,
+                        shards,
+                        (pending, old, requested) -> {
+                            Service service = (Service) requested;
+                            Optional<Service> before = old.map(Service.class::cast);
+                            return ServiceAdmission.admit(
+                                    before,
+                                    service,
+                                    namespace(service.getMetadata().getNamespace()),
+                                    index.in(pending.image()).after(before, Optional.empty()));
+                        },
+                        clock),
+                new ResourceService(
+                        EndpointSlicesGrpc.getServiceDescriptor(),
+                        Kinds.ENDPOINT_SLICE,
+                        shard,
+                        shards,
+                        (pending, old, requested) -> {
+                            EndpointSlice slice = (EndpointSlice) requested;
+                            return EndpointSliceAdmission.admit(
+                                    old.map(EndpointSlice.class::cast),
+                                    slice,
+                                    namespace(slice.getMetadata().getNamespace()));
+                        },
+                        clock));
+    }
+
+    private NamespaceState namespace(String name) {
+        return NamespaceSweep.state(shards.reader(Shards.CONTROL).image(), name);
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}
