@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -80,6 +81,14 @@ public final class DesiredVsObserved<K, V> {
 
     public Map<K, V> observed() {
         return Map.copyOf(observed);
+    }
+
+    public Optional<V> desired(K key) {
+        return Optional.ofNullable(desired.get(key));
+    }
+
+    public Optional<V> observed(K key) {
+        return Optional.ofNullable(observed.get(key));
     }
 
     private void compare(K key) {
