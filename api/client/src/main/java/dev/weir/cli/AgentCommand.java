@@ -1,0 +1,75 @@
+package dev.weir.cli;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Runs the node agent in the foreground. The launcher starts it without this command in between;
+ * this one says what there is to set.
+ */
+@Command(name = "agent", description = "run the node agent")
+final class AgentCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Option(
+            names = "--join",
+            required = true,
+            paramLabel = "ADDRESS",
+            description = "the control plane: unix:///PATH or HOST:PORT")
+    private String join = "";
+
+    @Option(names = "--node-name", defaultValue = "", description = "default: the host's name")
+    private String nodeName = "";
+
+    @Option(
+            names = "--node-ip",
+            defaultValue = "",
+            paramLabel = "ADDRESS[,ADDRESS]",
+            description = "one per family; default: of the default route")
+    private String nodeIp = "";
+
+    @Option(names = "--planes", defaultValue = "nft,dns", description = "default: nft,dns")
+    private String planes = "";
+
+    @Option(names = "--fabric", defaultValue = "direct", description = "default: direct")
+    private String fabric = "";
+
+    @Option(
+            names = "--data",
+            defaultValue = "",
+            paramLabel = "DIR",
+            description = "state of this node")
+    private String data = "";
+
+    @Option(
+            names = "--cni-socket",
+            defaultValue = "",
+            paramLabel = "PATH",
+            description = "where the CNI plug-in asks")
+    private String cniSocket = "";
+
+    AgentCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("weir.agent.join", join);
+        settings.put("weir.agent.node-name", nodeName);
+        settings.put("weir.agent.node-ip", nodeIp);
+        settings.put("weir.agent.planes", planes);
+        settings.put("weir.agent.fabric", fabric);
+        settings.put("weir.agent.data", data);
+        settings.put("weir.agent.cni-socket", cniSocket);
+        session.out().flush();
+        return new ProcessBuilder(Launcher.of(session).command("agent", settings))
+                .inheritIO()
+                .start()
+                .waitFor();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.weir.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which Weir is meant. */
+public final class ConnectOptions {
+    @Option(
+            names = "--server",
+            paramLabel = "ADDRESS",
+            description =
+                    "unix:///PATH or HOST:PORT; default: $$WEIR_SERVER, else what DATA/server says")
+    @Nullable String server;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "state directory; default: $$WEIR_DATA, else ~/.weir")
+    @Nullable String data;
+}

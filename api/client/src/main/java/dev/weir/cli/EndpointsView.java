@@ -1,0 +1,131 @@
+package dev.weir.cli;
+
+import com.google.protobuf.Message;
+import dev.weir.client.WeirClient;
+import dev.weir.core.v1.ObjectMeta;
+import dev.weir.model.Failure;
+import dev.weir.model.Kinds;
+import dev.weir.net.v1.Endpoint;
+import dev.weir.net.v1.EndpointPort;
+import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.Service;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Endpoints, as kubectl shows them: the ready IPv4 or IPv6 addresses of a Service's first family.
+ */
+final class EndpointsView {
+    private static final String SERVICE_NAME = "kubernetes.io/service-name";
+
+    private EndpointsView() {}
+
+    /**
+     * One per Service that has a slice or a selector.
+     *
+     * @param namespace empty for all
+     */
+    static List<Shown> read(
+            WeirClient client,
+            String namespace,
+            Optional<String> name,
+            String selector,
+            Instant now) {
+        List<Message> services =
+                name.isPresent()
+                        ? List.of(service(client, namespace, name.get()))
+                        : client.list(Kinds.SERVICE, namespace, selector).items();
+        Map<String, List<EndpointSlice>> slices = new TreeMap<>();
+        for (Message item : client.list(Kinds.ENDPOINT_SLICE, namespace, "").items()) {
+            EndpointSlice slice = (EndpointSlice) item;
+            String owner = slice.getMetadata().getLabelsOrDefault(SERVICE_NAME, "");
+            String key = slice.getMetadata().getNamespace() + "/" + owner;
+            slices.computeIfAbsent(key, k -> new ArrayList<>()).add(slice);
+        }
+        List<Shown> shown = new ArrayList<>();
+        for (Message item : services) {
+            Service service = (Service) item;
+            ObjectMeta metadata = service.getMetadata();
+            List<EndpointSlice> own =
+                    slices.getOrDefault(
+                            metadata.getNamespace() + "/" + metadata.getName(), List.of());
+            if (!own.isEmpty() || service.getSpec().getSelectorCount() > 0) {
+                shown.add(shown(service, own, now));
+            }
+        }
+        return shown;
+    }
+
+    private static Message service(WeirClient client, String namespace, String name) {
+        return client.find(Kinds.SERVICE, namespace, name, dev.weir.changes.Frontier.EMPTY)
+                .orElseThrow(
+                        () ->
+                                Failure.of(
+                                                Failure.Reason.NOT_FOUND,
+                                                "endpoints \"" + name + "\" not found")
+                                        .asException());
+    }
+
+    private static Shown shown(Service service, List<EndpointSlice> slices, Instant now) {
+        String family =
+                service.getSpec().getIpFamiliesCount() > 0
+                        ? service.getSpec().getIpFamilies(0)
+                        : "IPv4";
+        List<String> addresses = new ArrayList<>();
+        List<Object> subsets = new ArrayList<>();
+        for (EndpointSlice slice : slices) {
+            if (!slice.getAddressType().equals(family)) {
+                continue;
+            }
+            List<Object> ready = new ArrayList<>();
+            for (Endpoint endpoint : slice.getEndpointsList()) {
+                boolean isReady =
+                        !endpoint.getConditions().hasReady() || endpoint.getConditions().getReady();
+                if (isReady && endpoint.getAddressesCount() > 0) {
+                    ready.add(new TreeMap<>(Map.of("ip", endpoint.getAddresses(0))));
+                    slice.getPortsList()
+                            .forEach(
+                                    port ->
+                                            addresses.add(
+                                                    hostPort(endpoint.getAddresses(0), port)));
+                }
+            }
+            List<Object> ports =
+                    slice.getPortsList().stream().map(port -> (Object) port(port)).toList();
+            subsets.add(new TreeMap<>(Map.of("addresses", ready, "ports", ports)));
+        }
+        ObjectMeta metadata = service.getMetadata();
+        TreeMap<String, Object> tree = new TreeMap<>();
+        tree.put("apiVersion", "v1");
+        tree.put("kind", "Endpoints");
+        tree.put(
+                "metadata",
+                new TreeMap<>(
+                        Map.of("name", metadata.getName(), "namespace", metadata.getNamespace())));
+        tree.put("subsets", subsets);
+        String cell = addresses.isEmpty() ? Columns.NONE : Columns.more(addresses);
+        return new Shown(
+                "endpoints",
+                metadata,
+                tree,
+                List.of("NAME", "ENDPOINTS", "AGE"),
+                List.of(metadata.getName(), cell, Columns.age(metadata, now)));
+    }
+
+    private static String hostPort(String ip, EndpointPort port) {
+        return (ip.indexOf(':') < 0 ? ip : "[" + ip + "]") + ":" + port.getPort();
+    }
+
+    private static Map<String, Object> port(EndpointPort port) {
+        TreeMap<String, Object> tree =
+                new TreeMap<>(Map.of("port", port.getPort(), "protocol", port.getProtocol()));
+        if (!port.getName().isEmpty()) {
+            tree.put("name", port.getName());
+        }
+        return tree;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.weir.cli;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.weir.client.WeirClient;
+import dev.weir.model.Key;
+import dev.weir.node.v1.NodeReport;
+import dev.weir.node.v1.StatusResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What each node has programmed. */
+@Command(
+        name = "status",
+        description = "every node: is it there, what has it programmed, what could it not")
+final class StatusCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Mixin private ConnectOptions connect = new ConnectOptions();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "json",
+            defaultValue = "")
+    private String output = "";
+
+    StatusCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws InvalidProtocolBufferException {
+        if (!output.isEmpty() && !output.equals("json")) {
+            throw new CliError(
+                    "unknown output format \"" + output + "\", allowed formats are: json");
+        }
+        try (WeirClient client = session.client(connect)) {
+            StatusResponse status = client.status();
+            if (output.equals("json")) {
+                session.out()
+                        .println(
+                                JsonFormat.printer()
+                                        .alwaysPrintFieldsWithNoPresence()
+                                        .print(status));
+                return 0;
+            }
+            List<List<String>> rows = new ArrayList<>();
+            rows.add(List.of("NODE", "STATUS", "PROGRAMMED", "BEHIND", "PROBLEMS"));
+            status.getNodesList().forEach(node -> rows.add(row(node, status)));
+            session.out().print(new Table().format(rows));
+        }
+        return 0;
+    }
+
+    private static List<String> row(NodeReport node, StatusResponse status) {
+        TreeMap<String, Long> programmed = new TreeMap<>(node.getProgrammed().getRevisionsMap());
+        long behind =
+                status.getHead().getRevisionsMap().entrySet().stream()
+                        .mapToLong(
+                                e ->
+                                        Math.max(
+                                                0,
+                                                e.getValue()
+                                                        - programmed.getOrDefault(e.getKey(), 0L)))
+                        .sum();
+        String problems =
+                node.getProblemsList().stream()
+                        .map(p -> Key.of(p.getKey()) + " (" + p.getPlane() + "): " + p.getReason())
+                        .collect(Collectors.joining("; "));
+        return List.of(
+                node.getNodeName(),
+                node.getReachable() ? "Reachable" : "Unreachable",
+                Columns.labels(
+                        programmed.entrySet().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                e -> e.getKey(), e -> e.getValue().toString()))),
+                Long.toString(behind),
+                Columns.orNone(problems));
+    }
+}
