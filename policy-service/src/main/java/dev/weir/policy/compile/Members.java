@@ -13,6 +13,7 @@ import dev.weir.model.Protocol;
 import dev.weir.policy.v1.GroupMember;
 import dev.weir.policy.v1.NamedPort;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -70,7 +71,10 @@ public final class Members {
                 .flatMap(member -> member.getAddressesList().stream())
                 .map(IpAddress::parse)
                 .flatMap(Optional::stream)
-                .collect(Collectors.toCollection(TreeSet::new));
+                .collect(
+                        Collectors.collectingAndThen(
+                                Collectors.toCollection(TreeSet::new),
+                                Collections::unmodifiableSet));
     }
 
     /**

@@ -93,8 +93,8 @@ public final class Verdicts {
             List<Clause> clauses = clauses(policy, type);
             for (int i = 0; i < clauses.size(); i++) {
                 boolean peer = peerFits(clauses.get(i), policy, other);
-                boolean port = portFits(clauses.get(i), connection);
-                if (peer && port) {
+                boolean port = portFits(clauses.get(i), connection, true);
+                if (allows(clauses.get(i), policy, type, other, connection)) {
                     return new Verdict.AllowedBy(key(policy), i);
                 }
                 if ((peer || port) && nearest.filter(Verdict.NearMiss::peerFits).isEmpty()) {
@@ -136,6 +136,26 @@ public final class Verdicts {
                         .toList();
     }
 
+    /** A named port is the destination's, and addresses that a rule sends to have no names. */
+    private boolean allows(
+            Clause clause,
+            NetworkPolicy policy,
+            String type,
+            IpAddress other,
+            Connection connection) {
+        if (clause.peers().isEmpty()) {
+            return portFits(clause, connection, true);
+        }
+        return clause.peers().stream()
+                .filter(peer -> fits(peer, policy, other))
+                .anyMatch(
+                        peer ->
+                                portFits(
+                                        clause,
+                                        connection,
+                                        type.equals("Ingress") || !peer.hasIpBlock()));
+    }
+
     private boolean peerFits(Clause clause, NetworkPolicy policy, IpAddress other) {
         return clause.peers().isEmpty()
                 || clause.peers().stream().anyMatch(peer -> fits(peer, policy, other));
@@ -169,9 +189,11 @@ public final class Verdicts {
                         .noneMatch(except -> except.contains(other));
     }
 
-    private boolean portFits(Clause clause, Connection connection) {
+    private boolean portFits(Clause clause, Connection connection, boolean names) {
         return clause.ports().isEmpty()
-                || clause.ports().stream().anyMatch(port -> fits(port, connection));
+                || clause.ports().stream()
+                        .filter(port -> names || !port.getPort().hasStrVal())
+                        .anyMatch(port -> fits(port, connection));
     }
 
     private boolean fits(NetworkPolicyPort port, Connection connection) {

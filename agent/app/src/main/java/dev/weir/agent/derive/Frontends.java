@@ -1,0 +1,157 @@
+package dev.weir.agent.derive;
+
+import dev.weir.endpoint.derive.SliceLabels;
+import dev.weir.model.Backend;
+import dev.weir.model.Backends;
+import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.Kinds;
+import dev.weir.model.Protocol;
+import dev.weir.net.v1.Endpoint;
+import dev.weir.net.v1.EndpointPort;
+import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServicePort;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What clients of one Service address, and where their connections may go. */
+public final class Frontends {
+    /** The Service of the cluster's name servers; every node runs one of its endpoints itself. */
+    public static final Key DNS = Kinds.SERVICE.key("kube-system", "kube-dns");
+
+    private Frontends() {}
+
+    /**
+     * The frontends of a Service's cluster IPs. None for a headless Service, an ExternalName, or
+     * one of another proxy.
+     *
+     * <p>Usable are the endpoints that are ready; if there are none, those that terminate and still
+     * serve; each frontend judges its own family and port. The node's own name server is left out
+     * of {@link #DNS} where there is another: it gets its share by a lease, so that it loses it
+     * when it dies.
+     *
+     * @param slices those of the Service; of other Services none
+     * @param nodeName the node to derive for
+     */
+    public static Map<Frontend, Backends> derive(
+            Service service, Collection<EndpointSlice> slices, String nodeName) {
+        Map<Frontend, Backends> frontends = new TreeMap<>();
+        if (!isProxied(service)) {
+            return frontends;
+        }
+        Key key =
+                Kinds.SERVICE.key(
+                        service.getMetadata().getNamespace(), service.getMetadata().getName());
+        for (IpAddress address : clusterIps(service)) {
+            for (ServicePort port : service.getSpec().getPortsList()) {
+                Protocol protocol = Protocol.of(port.getProtocol());
+                List<Candidate> usable =
+                        usable(candidates(service, slices, address, port, protocol));
+                frontends.put(
+                        new Frontend(address, protocol, port.getPort()),
+                        new Backends(key, backends(key, usable, nodeName)));
+            }
+        }
+        return frontends;
+    }
+
+    private static boolean isProxied(Service service) {
+        return !service.getSpec().getType().equals("ExternalName")
+                && !service.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME);
+    }
+
+    /** One per family; a headless Service has none, since None is no address. */
+    private static List<IpAddress> clusterIps(Service service) {
+        List<String> all =
+                service.getSpec().getClusterIpsCount() > 0
+                        ? service.getSpec().getClusterIpsList()
+                        : List.of(service.getSpec().getClusterIp());
+        return all.stream().map(IpAddress::parse).flatMap(Optional::stream).toList();
+    }
+
+    /**
+     * An endpoint that is not ready may still serve; a ready one is used even while it terminates,
+     * if it says so.
+     */
+    private record Candidate(
+            IpAddress address, int port, String node, boolean ready, boolean fallback) {}
+
+    private static List<Candidate> candidates(
+            Service service,
+            Collection<EndpointSlice> slices,
+            IpAddress frontend,
+            ServicePort port,
+            Protocol protocol) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (EndpointSlice slice : slices) {
+            if (slice.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME)) {
+                continue;
+            }
+            for (EndpointPort target : slice.getPortsList()) {
+                if (target.hasPort()
+                        && target.getName().equals(port.getName())
+                        && Protocol.of(target.getProtocol()) == protocol) {
+                    slice.getEndpointsList().stream()
+                            .flatMap(
+                                    endpoint ->
+                                            candidate(service, endpoint, target.getPort()).stream())
+                            .filter(candidate -> candidate.address.v6() == frontend.v6())
+                            .forEach(candidates::add);
+                }
+            }
+        }
+        return candidates;
+    }
+
+    private static Optional<Candidate> candidate(Service service, Endpoint endpoint, int port) {
+        boolean ready = !endpoint.getConditions().hasReady() || endpoint.getConditions().getReady();
+        boolean serving =
+                !endpoint.getConditions().hasServing() || endpoint.getConditions().getServing();
+        boolean terminating = endpoint.getConditions().getTerminating();
+        boolean unconditional = service.getSpec().getPublishNotReadyAddresses();
+        return endpoint.getAddressesList().stream()
+                .findFirst()
+                .flatMap(IpAddress::parse)
+                .map(
+                        address ->
+                                new Candidate(
+                                        address,
+                                        port,
+                                        endpoint.getNodeName(),
+                                        ready && (unconditional || !terminating),
+                                        serving && terminating));
+    }
+
+    private static List<Candidate> usable(List<Candidate> candidates) {
+        List<Candidate> ready = candidates.stream().filter(Candidate::ready).toList();
+        return ready.isEmpty() ? candidates.stream().filter(Candidate::fallback).toList() : ready;
+    }
+
+    /** An address and port that several slices name is one backend. */
+    private static List<Backend> backends(Key service, List<Candidate> usable, String nodeName) {
+        Predicate<Candidate> local = candidate -> candidate.node.equals(nodeName);
+        boolean elsewhere = usable.stream().anyMatch(local.negate());
+        Stream<Candidate> wanted =
+                service.equals(DNS) && elsewhere
+                        ? usable.stream().filter(local.negate())
+                        : usable.stream();
+        Map<Backend, Backend> distinct = new LinkedHashMap<>();
+        wanted.forEach(
+                candidate ->
+                        distinct.merge(
+                                new Backend(candidate.address, candidate.port, false),
+                                new Backend(
+                                        candidate.address, candidate.port, local.test(candidate)),
+                                (one, other) -> one.local() ? one : other));
+        return List.copyOf(distinct.values());
+    }
+}

@@ -1,0 +1,103 @@
+package dev.weir.agent.derive;
+
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.NodeSettings;
+import dev.weir.changes.Delta;
+import dev.weir.changes.Frontier;
+import dev.weir.changes.Image;
+import dev.weir.changes.MapDelta;
+import dev.weir.changes.Step;
+import dev.weir.core.v1.IpBlock;
+import dev.weir.core.v1.Node;
+import dev.weir.model.Cidr;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Kinds;
+import dev.weir.model.Shards;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.pcollections.PMap;
+
+/**
+ * Makes a node's image from the shards and the node's own pods.
+ *
+ * <p>Law: whatever the steps, the result equals the one derived from {@link NodeImage#EMPTY} in one
+ * step. What no step names is taken over from the previous image, the same object.
+ */
+public final class NodeDeriver {
+    private final NodeSettings settings;
+
+    public NodeDeriver(NodeSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Derives the next image.
+     *
+     * @param previous what this returned last, or {@link NodeImage#EMPTY}
+     * @param shards those that are in sync, as they are now; the control and policy shards must be
+     *     there before any pod's filters open
+     * @param deltas what leads to them from {@code previous.shards()}; where one is missing, the
+     *     images are compared
+     * @param attachments the pods of this node, each once
+     */
+    public NodeImage derive(
+            NodeImage previous,
+            Map<String, Image> shards,
+            Map<String, Delta> deltas,
+            Collection<Attachment> attachments) {
+        Step control = step(Shards.CONTROL, previous, shards, deltas);
+        Step endpoint = step(Shards.ENDPOINT, previous, shards, deltas);
+        Step policy = step(Shards.POLICY, previous, shards, deltas);
+        LocalPods local =
+                LocalPods.derive(
+                        settings.nodeName(),
+                        previous,
+                        control,
+                        policy,
+                        shards.keySet(),
+                        attachments);
+        return new NodeImage(
+                frontier(shards),
+                shards,
+                routes(previous.routes(), control),
+                Services.derive(settings.nodeName(), previous.services(), endpoint),
+                local.pods(),
+                local.groups());
+    }
+
+    private static Step step(
+            String shard,
+            NodeImage previous,
+            Map<String, Image> shards,
+            Map<String, Delta> deltas) {
+        Image from = previous.shards().getOrDefault(shard, Image.empty(shard));
+        Image to = shards.getOrDefault(shard, Image.empty(shard));
+        Delta delta = deltas.get(shard);
+        return delta != null
+                ? new Step(from, delta, to)
+                : from == to ? Step.still(to) : Step.between(from, to);
+    }
+
+    private static Frontier frontier(Map<String, Image> shards) {
+        Frontier frontier = Frontier.EMPTY;
+        for (Image image : new TreeMap<>(shards).values()) {
+            frontier = frontier.with(image.logId(), image.shard(), image.revision());
+        }
+        return frontier;
+    }
+
+    private PMap<Cidr, IpAddress> routes(PMap<Cidr, IpAddress> previous, Step control) {
+        if (Stream.of(Kinds.NODE, Kinds.IP_BLOCK).flatMap(control::keys).findAny().isEmpty()) {
+            return previous;
+        }
+        Map<Cidr, IpAddress> routes =
+                Routes.derive(
+                        control.to().all(Kinds.NODE, Node.class).toList(),
+                        control.to().all(Kinds.IP_BLOCK, IpBlock.class).toList(),
+                        settings);
+        MapDelta<Cidr, IpAddress> change = MapDelta.between(previous, routes);
+        return previous.plusAll(change.puts()).minusAll(change.removes());
+    }
+}
