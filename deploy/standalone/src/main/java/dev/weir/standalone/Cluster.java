@@ -1,0 +1,88 @@
+package dev.weir.standalone;
+
+import dev.weir.control.ClusterSettings;
+import dev.weir.control.ControlPlane;
+import dev.weir.endpoint.EndpointService;
+import dev.weir.log.Shard;
+import dev.weir.log.ShardConfig;
+import dev.weir.log.sqlite.SqliteLogStore;
+import dev.weir.model.Cidr;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Shards;
+import dev.weir.policy.PolicyService;
+import dev.weir.server.ShardDirectory;
+import io.grpc.BindableService;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The services of one cluster, each the writer of its shard, wired together in memory. Open means
+ * replayed: what is served is whole.
+ */
+public final class Cluster implements AutoCloseable {
+    /** Where the DNS Service is in a range of cluster IPs: 10.96.0.10 in 10.96.0.0/12. */
+    private static final int DNS_OFFSET = 10;
+
+    private final SqliteLogStore logs;
+    private final List<Shard> shards = new ArrayList<>();
+    private final ControlPlane controlPlane;
+    private final EndpointService endpointService;
+    private final PolicyService policyService;
+    private final List<BindableService> services = new ArrayList<>();
+
+    private Cluster(StandaloneConfig config, Clock clock) {
+        this.logs = SqliteLogStore.open(config.data().resolve("log"));
+        String instance = "standalone-" + ProcessHandle.current().pid();
+        for (String name : List.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY)) {
+            shards.add(Shard.open(name, logs.shard(name), ShardConfig.of(instance)));
+        }
+        ShardDirectory directory = new ShardDirectory(shards);
+        List<Cidr> serviceCidrs = config.serviceCidrs().stream().map(Cidr::of).toList();
+        ClusterSettings settings =
+                new ClusterSettings(
+                        config.clusterDomain(),
+                        config.podCidrs().stream().map(Cidr::of).toList(),
+                        serviceCidrs,
+                        serviceCidrs.stream().map(Cluster::dns).toList(),
+                        config.reportInterval());
+        this.controlPlane =
+                new ControlPlane(shards.get(0), directory, settings, config.nodeSilence(), clock);
+        this.endpointService = new EndpointService(shards.get(1), directory, serviceCidrs, clock);
+        this.policyService = new PolicyService(shards.get(2), directory, clock);
+        services.addAll(controlPlane.services());
+        services.addAll(endpointService.services());
+        services.addAll(policyService.services());
+    }
+
+    static Cluster open(StandaloneConfig config, Clock clock) {
+        Cluster cluster = new Cluster(config, clock);
+        cluster.controlPlane.start();
+        cluster.endpointService.start();
+        cluster.policyService.start();
+        return cluster;
+    }
+
+    private static IpAddress dns(Cidr range) {
+        return range.base().plus(DNS_OFFSET);
+    }
+
+    /** The service of this full gRPC name. */
+    BindableService service(String name) {
+        return services.stream()
+                .filter(
+                        service ->
+                                service.bindService().getServiceDescriptor().getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no service " + name));
+    }
+
+    @Override
+    public void close() {
+        policyService.close();
+        endpointService.close();
+        controlPlane.close();
+        shards.forEach(Shard::close);
+        logs.close();
+    }
+}
