@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
  * lets readers see only what is durable.
  */
 public final class Shard implements ShardReader, AutoCloseable {
-    /** In characters; a UUID has 36. */
-    public static final int REQUEST_ID_LENGTH = 128;
+    /** In characters, as the API says; a UUID has 36. */
+    public static final int REQUEST_ID_LENGTH = 64;
 
     private final ShardConfig config;
     private final Inbox inbox;
