@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,6 +19,9 @@ import java.util.Set;
  * one, or nowhere.
  */
 record SocketFile(Path path) {
+    /** Bytes that sockaddr_un has for a path, less the closing zero (unix(7)). */
+    private static final int MAX_PATH = 107;
+
     private static final Set<PosixFilePermission> DIRECTORY =
             PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> SOCKET =
@@ -34,6 +38,15 @@ record SocketFile(Path path) {
      * @throws ListenException when another process serves the path, or nothing can be made there
      */
     void claim() {
+        int length = binding().toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > MAX_PATH) {
+            throw new ListenException(
+                    "the socket path "
+                            + path
+                            + " is "
+                            + (length - MAX_PATH)
+                            + " bytes too long; choose a shorter directory (WEIR_DATA)");
+        }
         try {
             Path directory = Objects.requireNonNull(path.getParent(), "an absolute path");
             if (!Files.isDirectory(directory)) {

@@ -101,6 +101,17 @@ class SocketServerTest {
     }
 
     @Test
+    void aPathThatTheKernelCannotHoldIsRefusedBeforeAnythingIsMade() {
+        SocketFile tooLong = new SocketFile(directory.resolve("x".repeat(108) + "/weir.sock"));
+
+        assertThatExceptionOfType(ListenException.class)
+                .isThrownBy(tooLong::claim)
+                .withMessageContaining("too long");
+
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void aFileThatIsNoSocketIsLeftAlone() throws Exception {
         Files.createDirectories(path.getParent());
         Files.writeString(path, "precious");
