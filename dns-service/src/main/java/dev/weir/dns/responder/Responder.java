@@ -39,7 +39,7 @@ public final class Responder implements AutoCloseable {
      * Binds every address, or none, and starts to answer.
      *
      * @param bind resolved addresses of either family; with port 0 the kernel chooses one for both
-     *     transports
+     *     transports. The IPv6 wildcard takes IPv4 too.
      * @throws IOException if an address cannot be bound
      */
     public static Responder open(

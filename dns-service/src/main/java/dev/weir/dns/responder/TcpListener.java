@@ -105,16 +105,11 @@ final class TcpListener implements AutoCloseable {
         }
     }
 
-    private void pause() {
+    private static void pause() {
         try {
             Thread.sleep(CHECK_MILLIS);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            try {
-                server.close();
-            } catch (IOException f) {
-                throw new UncheckedIOException(f);
-            }
+            Thread.currentThread().interrupt(); // closing: the server is closed already
         }
     }
 

@@ -4,6 +4,7 @@ import dev.weir.dns.wire.Inbound;
 import dev.weir.dns.wire.Reply;
 import dev.weir.dns.wire.ReplyWriter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,11 +14,14 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.util.concurrent.locks.LockSupport;
 
 /** One UDP socket and the platform thread that answers on it. */
 final class UdpListener implements AutoCloseable {
     /** Queries are small; a longer one is cut and then malformed. */
     private static final int MAX_QUERY = 4096;
+
+    private static final long ERROR_PAUSE_NANOS = 1_000_000;
 
     private final DatagramChannel channel;
     private final InetSocketAddress address;
@@ -48,7 +52,7 @@ final class UdpListener implements AutoCloseable {
         }
     }
 
-    /** A socket of the address's own family, so that both wildcards can be bound side by side. */
+    /** A socket of the address's own family works also where the kernel has no IPv6. */
     private static StandardProtocolFamily family(InetAddress address) {
         return address instanceof Inet6Address
                 ? StandardProtocolFamily.INET6
@@ -77,8 +81,8 @@ final class UdpListener implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                // Of one datagram, not of the socket: an ICMP error for a reply, no buffers.
-                Thread.onSpinWait();
+                // Of one datagram, not of the socket. Should it go on, then not at full speed.
+                LockSupport.parkNanos(ERROR_PAUSE_NANOS);
             }
         }
     }
@@ -113,7 +117,7 @@ final class UdpListener implements AutoCloseable {
             channel.close();
             thread.join();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -36,7 +36,7 @@ public sealed interface Rdata {
             int minimum)
             implements Rdata {}
 
-    /** Data of any other type, without compressed names. The buffer is never moved. */
+    /** Data of any type that is only passed on. No compressed names; the buffer is never moved. */
     record Opaque(ByteBuffer octets) implements Rdata {
         public Opaque {
             octets = octets.asReadOnlyBuffer();
