@@ -9,6 +9,7 @@ import dev.weir.model.check.FieldErrors;
 import dev.weir.model.check.Metadata;
 import dev.weir.model.check.Names;
 import dev.weir.model.check.Networks;
+import java.util.Optional;
 
 /**
  * Nodes: each carries its name as the label {@code kubernetes.io/hostname} unless it says
@@ -19,7 +20,8 @@ public final class NodeAdmission {
 
     private NodeAdmission() {}
 
-    public static Judgement<Node> admit(Node requested) {
+    /** An update without the hostname label keeps the one there was. */
+    public static Judgement<Node> admit(Optional<Node> old, Node requested) {
         Node.Builder object = requested.toBuilder();
         String name = requested.getMetadata().getName();
         FieldErrors errors = new FieldErrors();
@@ -28,7 +30,12 @@ public final class NodeAdmission {
             check("status.addresses[" + i + "]", requested.getStatus().getAddresses(i), errors);
         }
         if (!requested.getMetadata().containsLabels(HOSTNAME_LABEL)) {
-            object.getMetadataBuilder().putLabels(HOSTNAME_LABEL, name);
+            object.getMetadataBuilder()
+                    .putLabels(
+                            HOSTNAME_LABEL,
+                            old.map(Node::getMetadata)
+                                    .map(before -> before.getLabelsOrDefault(HOSTNAME_LABEL, name))
+                                    .orElse(name));
         }
         return Judgement.of(Kinds.NODE, name, object.build(), errors.list());
     }

@@ -1,17 +1,29 @@
 package dev.weir.endpoint.admission;
 
 import dev.weir.model.Failure;
+import dev.weir.model.FieldError;
+import dev.weir.model.IpAddress;
 import dev.weir.model.Judgement;
 import dev.weir.model.Kinds;
 import dev.weir.model.NamespaceState;
 import dev.weir.model.check.FieldErrors;
 import dev.weir.model.check.Metadata;
 import dev.weir.model.check.Names;
+import dev.weir.model.check.Networks;
+import dev.weir.model.check.Ports;
+import dev.weir.net.v1.Endpoint;
+import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** EndpointSlices that users write, by the rules of discovery.k8s.io/v1. */
 public final class EndpointSliceAdmission {
+    private static final int MOST_ENDPOINTS = 1000;
+    private static final int MOST_PORTS = 100;
+    private static final int MOST_ADDRESSES = 100;
+
     private EndpointSliceAdmission() {}
 
     public static Judgement<EndpointSlice> admit(
@@ -23,8 +35,108 @@ public final class EndpointSliceAdmission {
         if (old.isEmpty() && refusal.isPresent()) {
             return new Judgement.Refused<>(refusal.get());
         }
+        EndpointSlice.Builder slice = requested.toBuilder();
+        for (EndpointPort.Builder port : slice.getPortsBuilderList()) {
+            if (port.getProtocol().isEmpty()) {
+                port.setProtocol("TCP");
+            }
+        }
         FieldErrors errors = new FieldErrors();
         Metadata.check(requested.getMetadata(), true, Names::dns1123Subdomain, errors);
-        return Judgement.of(Kinds.ENDPOINT_SLICE, name, requested, errors.list());
+        type(old, requested.getAddressType(), errors);
+        tooMany("endpoints", requested.getEndpointsCount(), MOST_ENDPOINTS, errors);
+        for (int i = 0; i < requested.getEndpointsCount(); i++) {
+            endpoint(
+                    "endpoints[" + i + "]",
+                    requested.getEndpoints(i),
+                    requested.getAddressType(),
+                    errors);
+        }
+        ports(slice, errors);
+        return Judgement.of(Kinds.ENDPOINT_SLICE, name, slice.build(), errors.list());
+    }
+
+    private static void type(Optional<EndpointSlice> old, String type, FieldErrors errors) {
+        switch (type) {
+            case "IPv4", "IPv6", "FQDN" -> {}
+            case "" -> errors.required("addressType", "");
+            default ->
+                    errors.add(
+                            FieldError.notSupported("addressType", type, "FQDN", "IPv4", "IPv6"));
+        }
+        if (old.isPresent() && !old.get().getAddressType().equals(type)) {
+            errors.invalid("addressType", type, "field is immutable");
+        }
+    }
+
+    private static void endpoint(String path, Endpoint endpoint, String type, FieldErrors errors) {
+        if (endpoint.getAddressesCount() == 0) {
+            errors.required(path + ".addresses", "must contain at least 1 address");
+        }
+        tooMany(path + ".addresses", endpoint.getAddressesCount(), MOST_ADDRESSES, errors);
+        for (int i = 0; i < endpoint.getAddressesCount(); i++) {
+            address(path + ".addresses[" + i + "]", endpoint.getAddresses(i), type, errors);
+        }
+        if (endpoint.hasHostname()) {
+            errors.invalid(
+                    path + ".hostname",
+                    endpoint.getHostname(),
+                    Names.dns1123Label(endpoint.getHostname()));
+        }
+        if (endpoint.hasNodeName()) {
+            errors.invalid(
+                    path + ".nodeName",
+                    endpoint.getNodeName(),
+                    Names.dns1123Subdomain(endpoint.getNodeName()));
+        }
+        if (endpoint.hasZone()) {
+            errors.invalid(
+                    path + ".zone", endpoint.getZone(), Names.labelValue(endpoint.getZone()));
+        }
+    }
+
+    private static void address(String path, String address, String type, FieldErrors errors) {
+        if (type.equals("FQDN")) {
+            errors.invalid(path, address, Names.dns1123Subdomain(address));
+            return;
+        }
+        Optional<IpAddress> parsed = Networks.ordinaryAddress(path, address, errors);
+        if (parsed.isPresent() && parsed.get().v6() != type.equals("IPv6")) {
+            errors.invalid(path, address, "must be an " + type + " address");
+        }
+    }
+
+    private static void ports(EndpointSlice.Builder slice, FieldErrors errors) {
+        tooMany("ports", slice.getPortsCount(), MOST_PORTS, errors);
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < slice.getPortsCount(); i++) {
+            String path = "ports[" + i + "]";
+            EndpointPort port = slice.getPorts(i);
+            if (!port.getName().isEmpty()) {
+                errors.invalid(path + ".name", port.getName(), Names.dns1123Label(port.getName()));
+            }
+            if (!names.add(port.getName())) {
+                errors.add(FieldError.duplicate(path + ".name", port.getName()));
+            }
+            Ports.protocol(path + ".protocol", port.getProtocol(), errors);
+            if (port.hasPort()) {
+                errors.invalid(path + ".port", port.getPort(), Names.portNumber(port.getPort()));
+            }
+            if (port.hasAppProtocol()) {
+                errors.invalid(
+                        path + ".appProtocol",
+                        port.getAppProtocol(),
+                        Names.qualifiedName(port.getAppProtocol()));
+            }
+        }
+    }
+
+    private static void tooMany(String path, int count, int most, FieldErrors errors) {
+        if (count > most) {
+            errors.add(
+                    new FieldError(
+                            path,
+                            "Too many: %d: must have at most %d items".formatted(count, most)));
+        }
     }
 }

@@ -4,8 +4,8 @@ import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
 
 /**
- * A range that cluster IPs come from. Its first address is never given out, nor is the last of an IPv4 range; the address at
- * {@link #DNS_OFFSET} belongs to the DNS Service alone.
+ * A range that cluster IPs come from. Its first address is never given out, nor is the last of an
+ * IPv4 range; the address at {@link #DNS_OFFSET} belongs to the DNS Service alone.
  *
  * @param cidr at most 2^{@link #MAX_BITS} addresses
  */
@@ -33,13 +33,11 @@ public record AddressRange(Cidr cidr) {
     }
 
     /**
-     * How many addresses at the low end are left to Services that ask for one (KEP-3070): a sixteenth, but 16 to 256; none when
-     * the range is that small itself.
+     * How many addresses at the low end are left to Services that ask for one (KEP-3070): a
+     * sixteenth, but 16 to 256; none when the range is that small itself.
      */
     public long band() {
-        return size() <= LEAST_BAND
-                ? 0
-                : Math.clamp(size() / BAND_STEP, LEAST_BAND, MOST_BAND);
+        return size() <= LEAST_BAND ? 0 : Math.clamp(size() / BAND_STEP, LEAST_BAND, MOST_BAND);
     }
 
     /** By number, from 0 to {@link #size} - 1. */
@@ -54,7 +52,9 @@ public record AddressRange(Cidr cidr) {
                 && (cidr.v6() || !address.equals(cidr.last()));
     }
 
-    /** Where the DNS Service is. In a range too small to have it, an address outside of the range. */
+    /**
+     * Where the DNS Service is. In a range too small to have it, an address outside of the range.
+     */
     public IpAddress dns() {
         return cidr.base().plus(DNS_OFFSET);
     }

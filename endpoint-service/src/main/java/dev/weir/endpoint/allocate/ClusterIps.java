@@ -11,14 +11,15 @@ import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
 /**
- * Which Service has which address: an index of the Service objects, never a state of its own. Immutable; following one change
- * costs the same however many Services there are. A deleted Service's addresses are free at once.
+ * Which Service has which address: an index of the Service objects, never a state of its own.
+ * Immutable; following one change costs the same however many Services there are. A deleted
+ * Service's addresses are free at once.
  */
 public final class ClusterIps {
     /** Kubernetes' words, which people look for. */
     static final String TAKEN = "provided IP is already allocated";
 
-    static final String FULL = "range is full";
+    public static final String FULL = "range is full";
 
     /** The only Service that may have the reserved address of a range. */
     public static final Key DNS_SERVICE = Kinds.SERVICE.key("kube-system", "kube-dns");
@@ -100,9 +101,10 @@ public final class ClusterIps {
     }
 
     /**
-     * A free address for a Service that asked for none; empty when the range is full. Starts at a place that the Service's key
-     * decides, so that a Service which is deleted and made again mostly finds its old address, and takes the next free one
-     * above the band of {@link AddressRange#band}, or failing that in it.
+     * A free address for a Service that asked for none; empty when the range is full. Starts at a
+     * place that the Service's key decides, so that a Service which is deleted and made again
+     * mostly finds its old address, and takes the next free one above the band of {@link
+     * AddressRange#band}, or failing that in it.
      */
     public Optional<IpAddress> choose(AddressRange range, Key service) {
         if (service.equals(DNS_SERVICE)
@@ -110,7 +112,7 @@ public final class ClusterIps {
                 && !owners.containsKey(range.dns())) {
             return Optional.of(range.dns());
         }
-        long seed = Integer.toUnsignedLong(service.hashCode() * 0x9E37_79B9);
+        long seed = Integer.toUnsignedLong(service.path().hashCode() * 0x9E37_79B9);
         return free(range, range.band(), range.size(), seed)
                 .or(() -> free(range, 0, range.band(), seed));
     }

@@ -1,4 +1,6 @@
-/** Gives out what must be unique in the cluster. Pure: an index in, a choice and a new index out. */
+/**
+ * Gives out what must be unique in the cluster. Pure: an index in, a choice and a new index out.
+ */
 @NullMarked
 package dev.weir.endpoint.allocate;
 

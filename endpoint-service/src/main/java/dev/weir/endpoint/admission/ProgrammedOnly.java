@@ -1,0 +1,45 @@
+package dev.weir.endpoint.admission;
+
+import dev.weir.model.FieldError;
+import dev.weir.model.check.FieldErrors;
+import dev.weir.net.v1.ServiceOrBuilder;
+import dev.weir.net.v1.ServiceSpecOrBuilder;
+
+/**
+ * Refuses what is valid in Kubernetes but what no plane programs yet, so that nothing accepted is
+ * silently not done. Each line goes when its feature comes.
+ */
+final class ProgrammedOnly {
+    static final String ALGORITHM = "weir.dev/load-balancing";
+
+    private ProgrammedOnly() {}
+
+    static void check(ServiceOrBuilder service, FieldErrors errors) {
+        ServiceSpecOrBuilder spec = service.getSpecOrBuilder();
+        switch (spec.getType()) {
+            case ServiceAdmission.NODE_PORT, ServiceAdmission.LOAD_BALANCER ->
+                    errors.add(
+                            FieldError.notSupported(
+                                    "spec.type",
+                                    spec.getType(),
+                                    ServiceAdmission.CLUSTER_IP,
+                                    ServiceAdmission.EXTERNAL_NAME));
+            default -> {}
+        }
+        if (spec.getSessionAffinity().equals("ClientIP")) {
+            errors.add(FieldError.notSupported("spec.sessionAffinity", "ClientIP", "None"));
+        }
+        if (spec.getInternalTrafficPolicy().equals("Local")) {
+            errors.add(FieldError.notSupported("spec.internalTrafficPolicy", "Local", "Cluster"));
+        }
+        if (spec.getExternalIpsCount() > 0) {
+            errors.forbidden("spec.externalIPs", "not supported");
+        }
+        String algorithm = service.getMetadata().getAnnotationsOrDefault(ALGORITHM, "random");
+        if (!algorithm.equals("random")) {
+            errors.add(
+                    FieldError.notSupported(
+                            "metadata.annotations[" + ALGORITHM + "]", algorithm, "random"));
+        }
+    }
+}
