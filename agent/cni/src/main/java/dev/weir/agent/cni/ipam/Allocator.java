@@ -37,13 +37,12 @@ record Allocator(
      * @param requested addresses it must get, of any family; may be empty
      */
     Decision allocate(Allocations state, PodAttachment wanted, Set<IpAddress> requested) {
-        List<List<IpAddress>> slots =
-                blocks.stream().flatMap(block -> block.slotsWith(requested)).toList();
+        List<List<IpAddress>> slots = slots(requested);
         if (slots.isEmpty() && !requested.isEmpty()) {
             return new Refused(
                     Reason.NOT_OURS, "not the addresses of one slot of this node: " + requested);
         }
-        Optional<List<IpAddress>> slot = free(state, slots.stream()).min(oldest(state));
+        Optional<List<IpAddress>> slot = free(state, slots).findFirst();
         if (slot.isPresent()) {
             return new Granted(wanted.with(slot.get(), now));
         }
@@ -59,26 +58,30 @@ record Allocator(
                 .orElseGet(() -> new Refused(Reason.COOLING, requested + " was released just now"));
     }
 
-    /** How many pods could be given addresses now. */
-    long free(Allocations state) {
-        return free(state, blocks.stream().flatMap(block -> block.slotsWith(Set.of()))).count();
+    /** How many pods could be given addresses now, counted up to the limit. */
+    long free(Allocations state, int limit) {
+        return free(state, slots(Set.of())).limit(limit).count();
     }
 
-    private Stream<List<IpAddress>> free(Allocations state, Stream<List<IpAddress>> slots) {
-        return slots.filter(
-                slot ->
-                        slot.stream()
-                                .allMatch(
-                                        address ->
-                                                !state.holders().containsKey(address)
-                                                        && reusable(
-                                                                state.released().get(address))));
+    private List<List<IpAddress>> slots(Set<IpAddress> wanted) {
+        return blocks.stream().flatMap(block -> block.slotsWith(wanted)).toList();
     }
 
-    private boolean reusable(@org.jspecify.annotations.Nullable Released released) {
-        if (released == null) {
-            return true;
-        }
+    /** Lazily: whether a delete is acknowledged is asked of no more slots than needed. */
+    private Stream<List<IpAddress>> free(Allocations state, List<List<IpAddress>> slots) {
+        return slots.stream()
+                .filter(slot -> slot.stream().noneMatch(state.holders()::containsKey))
+                .sorted(oldest(state))
+                .filter(
+                        slot ->
+                                slot.stream()
+                                        .map(state.released()::get)
+                                        .filter(Objects::nonNull)
+                                        .distinct()
+                                        .allMatch(this::reusable));
+    }
+
+    private boolean reusable(Released released) {
         Duration age = Duration.between(released.at(), now);
         return age.compareTo(MIN_COOLDOWN) >= 0
                 && switch (acknowledgements.apply(released)) {

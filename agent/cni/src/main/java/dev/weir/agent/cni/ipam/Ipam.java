@@ -58,9 +58,9 @@ public final class Ipam implements AutoCloseable {
         return state.held().values();
     }
 
-    /** How many more pods could be given addresses now. */
-    public long free() {
-        return allocator().free(state);
+    /** How many more pods could be given addresses now, counted up to the limit. */
+    public long free(int limit) {
+        return allocator().free(state, limit);
     }
 
     /**
@@ -104,7 +104,7 @@ public final class Ipam implements AutoCloseable {
 
     /** Asks for one more block if few addresses are free. */
     public void replenish() {
-        if (free() < WATERMARK) {
+        if (free(WATERMARK) < WATERMARK) {
             source.needBlock();
         }
     }

@@ -81,7 +81,7 @@ final class AllocatorTest {
         Decision decision = at(second, answer).allocate(state, wanted(9), Set.of());
 
         assertThat(decision instanceof Granted).isEqualTo(reusable);
-        assertThat(at(second, answer).free(state)).isEqualTo(reusable ? 1 : 0);
+        assertThat(at(second, answer).free(state, 9)).isEqualTo(reusable ? 1 : 0);
     }
 
     @Test
