@@ -28,7 +28,7 @@ final class Verdict {
                 || type == RecordType.IXFR) {
             return refuse(Rcode.REFUSED);
         }
-        if (type == RecordType.OPT || type >= FIRST_META && type < RecordType.ANY) {
+        if (type == RecordType.OPT || (type >= FIRST_META && type < RecordType.ANY)) {
             return refuse(Rcode.NOTIMP);
         }
         ZoneAnswer answer = zone.answer(question);

@@ -84,7 +84,7 @@ public record Exchange(int id, Question question, boolean checkingDisabled, bool
     private static List<RrSet> records(MessageReader reader, int count) throws MalformedMessage {
         List<RrSet> records = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            MessageReader.Record entry = reader.record();
+            MessageReader.Entry entry = reader.entry();
             if (entry.type() != RecordType.OPT && entry.dnsClass() == Question.CLASS_IN) {
                 records.add(RrSet.of(entry.owner(), entry.type(), entry.ttl(), entry.data()));
             }

@@ -56,7 +56,7 @@ public sealed interface Inbound {
         if (length < MessageReader.HEADER_OCTETS || (data[2] & 0x80) != 0) {
             return Ignored.NOT_A_QUERY;
         }
-        int id = (data[0] & 0xff) << 8 | data[1] & 0xff;
+        int id = (data[0] & 0xff) << 8 | (data[1] & 0xff);
         int opcode = data[2] >> 3 & 0xf;
         boolean recursionDesired = (data[2] & 1) != 0;
         if (opcode != 0) {
@@ -86,11 +86,11 @@ public sealed interface Inbound {
         }
         // IXFR carries its SOA here (RFC 1995); read over.
         for (int i = 0; i < authority; i++) {
-            reader.record();
+            reader.entry();
         }
         Edns edns = null;
         for (int i = 0; i < additional; i++) {
-            MessageReader.Record entry = reader.record();
+            MessageReader.Entry entry = reader.entry();
             if (entry.type() == RecordType.OPT) {
                 if (edns != null || !entry.owner().isRoot()) {
                     throw new MalformedMessage("OPT");
@@ -107,7 +107,7 @@ public sealed interface Inbound {
     /**
      * RFC 6891 section 6.1.3: the class is the size; the TTL holds extended rcode, version, flags.
      */
-    private static Edns edns(MessageReader.Record opt) {
+    private static Edns edns(MessageReader.Entry opt) {
         return new Edns(opt.dnsClass(), opt.ttl() >>> 16 & 0xff, (opt.ttl() & 0x8000) != 0);
     }
 }

@@ -103,7 +103,7 @@ final class MessageReader {
     }
 
     /** Reads one record of any type; its data comes out without compressed names. */
-    Record record() throws MalformedMessage {
+    Entry entry() throws MalformedMessage {
         DnsName owner = name();
         int type = u16();
         int dnsClass = u16();
@@ -115,7 +115,7 @@ final class MessageReader {
         if (position != dataEnd) {
             throw new MalformedMessage("record length");
         }
-        return new Record(owner, type, dnsClass, ttl, rdata);
+        return new Entry(owner, type, dnsClass, ttl, rdata);
     }
 
     private Rdata rdata(int type, int dataEnd) throws MalformedMessage {
@@ -164,7 +164,7 @@ final class MessageReader {
     }
 
     /** One record as it was read. */
-    record Record(DnsName owner, int type, int dnsClass, int ttl, Rdata data) {}
+    record Entry(DnsName owner, int type, int dnsClass, int ttl, Rdata data) {}
 
     /**
      * Where a type's data holds names that senders may compress (RFC 3597 section 4).

@@ -105,7 +105,7 @@ final class MessageWriter {
         int at = place;
         for (int i = from; i < name.length(); ) {
             while ((data[at] & 0xc0) == 0xc0) {
-                at = (data[at] & 0x3f) << 8 | data[at + 1] & 0xff;
+                at = (data[at] & 0x3f) << 8 | (data[at + 1] & 0xff);
             }
             for (int n = 1 + name.octet(i); n > 0; n--) {
                 if (DnsName.lower(name.octet(i++)) != DnsName.lower(data[at++])) {

@@ -195,7 +195,7 @@ public final class ReplyWriter {
                 | (recursionAvailable ? Header.RA : 0)
                 | (reply.authentic() ? Header.AD : 0)
                 | (query.checkingDisabled() ? Header.CD : 0)
-                | reply.rcode() & 0xf;
+                | (reply.rcode() & 0xf);
     }
 
     private ByteBuffer message() {

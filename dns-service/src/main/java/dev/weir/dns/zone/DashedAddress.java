@@ -14,7 +14,7 @@ final class DashedAddress {
     /** The address that a label spells, in any of the ways an IPv6 address may be shortened. */
     static Optional<IpAddress> parse(String label) {
         boolean onlyDigits =
-                label.chars().allMatch(c -> c == '-' || Character.digit(c, 16) >= 0 && c < 128);
+                label.chars().allMatch(c -> c == '-' || (c < 128 && Character.digit(c, 16) >= 0));
         if (!onlyDigits) {
             return Optional.empty();
         }

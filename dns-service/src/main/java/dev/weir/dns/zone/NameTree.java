@@ -35,7 +35,7 @@ record NameTree(HashPMap<DnsName, Node> nodes) {
                 next = remove(next, name, giver);
             }
         }
-        return next == nodes ? this : new NameTree(next);
+        return new NameTree(next);
     }
 
     private static HashPMap<DnsName, Node> put(
