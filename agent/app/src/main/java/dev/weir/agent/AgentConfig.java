@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** The agent's settings: {@code weir.agent.*}, as system properties or {@code WEIR_AGENT_*} in the environment. */
+/**
+ * The agent's settings: {@code weir.agent.*}, as system properties or {@code WEIR_AGENT_*} in the
+ * environment.
+ */
 @ConfigMapping(prefix = "weir.agent")
 public interface AgentConfig {
     /** The control plane: {@code unix:///path} or {@code host:port}. */

@@ -5,8 +5,9 @@ import java.util.Collection;
 import java.util.function.Consumer;
 
 /**
- * Where the agent's state comes from. Delivers each shard's updates in order, without gaps: after an interruption it goes on where it
- * was, or starts the shard anew with a snapshot. The first update of a shard means that it is in sync.
+ * Where the agent's state comes from. Delivers each shard's updates in order, without gaps: after
+ * an interruption it goes on where it was, or starts the shard anew with a snapshot. The first
+ * update of a shard means that it is in sync.
  */
 public interface ChangeSource extends AutoCloseable {
     /**

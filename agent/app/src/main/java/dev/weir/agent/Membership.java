@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * The node's place in the cluster: joins, and keeps what the cluster said, so that a later start works without a control plane.
+ * The node's place in the cluster: joins, and keeps what the cluster said, so that a later start
+ * works without a control plane.
  */
 final class Membership {
     private static final Logger LOG = Logger.getLogger(Membership.class);
@@ -35,7 +36,12 @@ final class Membership {
     private final List<IpAddress> addresses;
     private final Path file;
 
-    Membership(ManagedChannel channel, String node, List<IpAddress> addresses, String instance, Path data) {
+    Membership(
+            ManagedChannel channel,
+            String node,
+            List<IpAddress> addresses,
+            String instance,
+            Path data) {
         this.channel = channel;
         this.addresses = List.copyOf(addresses);
         this.file = data.resolve("cluster.pb");
@@ -43,7 +49,9 @@ final class Membership {
         addresses.forEach(
                 address ->
                         status.addAddresses(
-                                NodeAddress.newBuilder().setType("InternalIP").setAddress(address.toString())));
+                                NodeAddress.newBuilder()
+                                        .setType("InternalIP")
+                                        .setAddress(address.toString())));
         this.request =
                 JoinRequest.newBuilder()
                         .setInstance(instance)
@@ -54,7 +62,10 @@ final class Membership {
                         .build();
     }
 
-    /** Joins; or, on a node that has joined before, goes on with what it was told then. Waits for as long as it takes. */
+    /**
+     * Joins; or, on a node that has joined before, goes on with what it was told then. Waits for as
+     * long as it takes.
+     */
     JoinResponse join() throws IOException, InterruptedException {
         boolean told = false;
         while (true) {
@@ -65,7 +76,9 @@ final class Membership {
             } catch (StatusRuntimeException e) {
                 if (e.getStatus().getCode() != Status.Code.UNAVAILABLE
                         && e.getStatus().getCode() != Status.Code.DEADLINE_EXCEEDED) {
-                    throw new IllegalStateException("the control plane refuses this node: " + e.getStatus().getDescription());
+                    throw new IllegalStateException(
+                            "the control plane refuses this node: "
+                                    + e.getStatus().getDescription());
                 }
             }
             if (Files.exists(file)) {
@@ -99,7 +112,8 @@ final class Membership {
                                     write(tryJoin());
                                     return;
                                 } catch (StatusRuntimeException | IOException later) {
-                                    java.util.concurrent.locks.LockSupport.parkNanos(RETRY.toNanos() * 5);
+                                    java.util.concurrent.locks.LockSupport.parkNanos(
+                                            RETRY.toNanos() * 5);
                                 }
                             }
                         });

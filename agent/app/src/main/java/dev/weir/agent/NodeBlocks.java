@@ -67,7 +67,9 @@ final class NodeBlocks implements BlockSource, AutoCloseable {
                 .map(
                         block ->
                                 new Block(
-                                        block.getSpec().getCidrsList().stream().map(Cidr::of).toList(),
+                                        block.getSpec().getCidrsList().stream()
+                                                .map(Cidr::of)
+                                                .toList(),
                                         block.getSpec().getEpoch()))
                 .sorted(Comparator.comparing(block -> block.cidrs().getFirst()))
                 .toList();
@@ -113,7 +115,8 @@ final class NodeBlocks implements BlockSource, AutoCloseable {
                 }
                 int before = blocks().size();
                 claim(UUID.randomUUID().toString());
-                // The block counts once it is in the image; until then asking again would get one too many.
+                // The block counts once it is in the image; until then asking again would get one
+                // too many.
                 for (int i = 0; i < DEADLINE.toMillis() / 10 && blocks().size() == before; i++) {
                     Thread.sleep(10);
                 }
@@ -124,17 +127,24 @@ final class NodeBlocks implements BlockSource, AutoCloseable {
         }
     }
 
-    /** Tries until there is an answer, with the same request id, so that no answer is lost on the way. */
+    /**
+     * Tries until there is an answer, with the same request id, so that no answer is lost on the
+     * way.
+     */
     private void claim(String requestId) throws InterruptedException {
         ClaimBlockRequest request =
                 ClaimBlockRequest.newBuilder().setNodeName(node).setRequestId(requestId).build();
         while (true) {
             try {
-                var unused = agents.withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS).claimBlock(request);
+                var unused =
+                        agents.withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                                .claimBlock(request);
                 return;
             } catch (StatusRuntimeException e) {
                 if (e.getStatus().getCode() != io.grpc.Status.Code.UNAVAILABLE) {
-                    LOG.warnf("No further block of pod addresses: %s", e.getStatus().getDescription());
+                    LOG.warnf(
+                            "No further block of pod addresses: %s",
+                            e.getStatus().getDescription());
                 }
                 Thread.sleep(RETRY);
             }

@@ -21,12 +21,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The owner of the node's state: takes in what the shards and the runtime say, makes the node's image, has the planes carry it, and
- * tells what they carry. One thread does all of that, so every other part only hands it events.
+ * The owner of the node's state: takes in what the shards and the runtime say, makes the node's
+ * image, has the planes carry it, and tells what they carry. One thread does all of that, so every
+ * other part only hands it events.
  *
- * <p>Until a shard is in sync nothing is programmed from it; what the kernel carries since before the start stays.
+ * <p>Until a shard is in sync nothing is programmed from it; what the kernel carries since before
+ * the start stays.
  */
 final class NodeLoop implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(NodeLoop.class);
@@ -39,7 +42,10 @@ final class NodeLoop implements AutoCloseable {
 
     /** What the node carries, for the reporter, the snapshot file and the probes. */
     record Carried(
-            NodeImage image, Frontier programmed, List<Problem> problems, List<String> planesNotInSync) {}
+            NodeImage image,
+            Frontier programmed,
+            List<Problem> problems,
+            List<String> planesNotInSync) {}
 
     private sealed interface Event {
         record Shard(ShardUpdate update) implements Event {}
@@ -50,6 +56,9 @@ final class NodeLoop implements AutoCloseable {
 
         record LastSnapshot(Map<String, Image> images) implements Event {}
     }
+
+    /** Somebody who wants to know when the planes carry what became of the pod. */
+    private record Waiting(Key pod, CompletableFuture<Void> programmed) {}
 
     private final List<PlaneDriver> planes;
     private final NodeDeriver deriver;
@@ -71,7 +80,11 @@ final class NodeLoop implements AutoCloseable {
      * @param refresh how often the planes look for what somebody else changed
      * @param listener called by the loop's thread after each round
      */
-    NodeLoop(List<PlaneDriver> planes, NodeDeriver deriver, Duration refresh, Consumer<Carried> listener) {
+    NodeLoop(
+            List<PlaneDriver> planes,
+            NodeDeriver deriver,
+            Duration refresh,
+            Consumer<Carried> listener) {
         this.planes = List.copyOf(planes);
         this.deriver = deriver;
         this.refresh = refresh;
@@ -86,7 +99,9 @@ final class NodeLoop implements AutoCloseable {
         put(new Event.Shard(update));
     }
 
-    /** Completes when the planes that are in sync know the pod; until then its traffic is dropped. */
+    /**
+     * Completes when the planes that are in sync know the pod; until then its traffic is dropped.
+     */
     CompletableFuture<Void> attach(Attachment attachment) {
         CompletableFuture<Void> programmed = new CompletableFuture<>();
         put(new Event.Attach(attachment, programmed));
@@ -116,7 +131,8 @@ final class NodeLoop implements AutoCloseable {
         long refreshed = System.nanoTime();
         while (!closed) {
             try {
-                Event first = events.poll((pending ? RETRY : refresh).toMillis(), TimeUnit.MILLISECONDS);
+                Event first =
+                        events.poll((pending ? RETRY : refresh).toMillis(), TimeUnit.MILLISECONDS);
                 List<Event> batch = new ArrayList<>();
                 if (first != null) {
                     batch.add(first);
@@ -138,18 +154,18 @@ final class NodeLoop implements AutoCloseable {
     }
 
     private void round(List<Event> batch) {
-        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        List<Waiting> waiting = new ArrayList<>();
         Map<String, Delta> deltas = new HashMap<>();
         for (Event event : batch) {
             switch (event) {
                 case Event.Shard(var update) -> take(update, deltas);
                 case Event.Attach(var attachment, var programmed) -> {
                     attachments.put(attachment.pod(), attachment);
-                    waiting.add(programmed);
+                    waiting.add(new Waiting(attachment.pod(), programmed));
                 }
                 case Event.Detach(var pod, var programmed) -> {
                     attachments.remove(pod);
-                    waiting.add(programmed);
+                    waiting.add(new Waiting(pod, programmed));
                 }
                 case Event.LastSnapshot(var images) ->
                         images.forEach(
@@ -168,7 +184,19 @@ final class NodeLoop implements AutoCloseable {
             pending |= plane.inSync() && (!applied || !plane.problems().isEmpty());
         }
         listener.accept(carried());
-        waiting.forEach(programmed -> programmed.complete(null));
+        waiting.forEach(this::answer);
+    }
+
+    private void answer(Waiting waiting) {
+        for (PlaneDriver plane : planes) {
+            String problem = plane.problems().get(waiting.pod());
+            if (problem != null) {
+                waiting.programmed()
+                        .completeExceptionally(
+                                new IllegalStateException(plane.plane().name() + ": " + problem));
+            }
+        }
+        waiting.programmed().complete(null);
     }
 
     private void take(ShardUpdate update, Map<String, Delta> deltas) {
@@ -184,7 +212,7 @@ final class NodeLoop implements AutoCloseable {
     }
 
     private Carried carried() {
-        Frontier programmed = null;
+        @Nullable Frontier programmed = null;
         List<Problem> problems = new ArrayList<>();
         List<String> notInSync = new ArrayList<>();
         for (PlaneDriver plane : planes) {
@@ -202,7 +230,8 @@ final class NodeLoop implements AutoCloseable {
                                                     .setReason(reason)
                                                     .build()));
         }
-        return new Carried(image, programmed == null ? Frontier.EMPTY : programmed, problems, notInSync);
+        return new Carried(
+                image, programmed == null ? Frontier.EMPTY : programmed, problems, notInSync);
     }
 
     @Override

@@ -11,8 +11,9 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * One plane and what it carries. Calls nothing before the shards that the plane needs are in sync; after a failure it gives the plane
- * everything that changed since its last success. Owned by the node loop's thread.
+ * One plane and what it carries. Calls nothing before the shards that the plane needs are in sync;
+ * after a failure it gives the plane everything that changed since its last success. Owned by the
+ * node loop's thread.
  */
 final class PlaneDriver {
     private static final Logger LOG = Logger.getLogger(PlaneDriver.class);
@@ -69,7 +70,10 @@ final class PlaneDriver {
             }
             return true;
         } catch (RuntimeException e) {
-            LOG.errorf(e, "Plane %s failed; it keeps what it carries and is tried again", plane.name());
+            LOG.errorf(
+                    e,
+                    "Plane %s failed; it keeps what it carries and is tried again",
+                    plane.name());
             return false;
         }
     }
@@ -82,7 +86,9 @@ final class PlaneDriver {
         try {
             var drift = plane.verify();
             if (!drift.isEmpty()) {
-                LOG.warnf("Plane %s differs from what it should carry, mending: %s", plane.name(), drift);
+                LOG.warnf(
+                        "Plane %s differs from what it should carry, mending: %s",
+                        plane.name(), drift);
                 problems = plane.repair().problems();
             }
         } catch (RuntimeException e) {

@@ -1,7 +1,8 @@
 package dev.weir.agent;
 
+import dev.weir.agent.spi.DataPlane;
 import dev.weir.agent.spi.DataPlaneProvider;
-import java.util.Comparator;
+import dev.weir.agent.spi.NodeSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -12,35 +13,32 @@ final class Planes {
     private final Map<String, DataPlaneProvider> installed = new TreeMap<>();
 
     Planes() {
-        ServiceLoader.load(DataPlaneProvider.class).forEach(provider -> installed.put(provider.name(), provider));
-    }
-
-    /** For tests and for planes that are part of the agent. */
-    Planes with(DataPlaneProvider provider) {
-        installed.put(provider.name(), provider);
-        return this;
+        ServiceLoader.load(DataPlaneProvider.class)
+                .forEach(provider -> installed.put(provider.name(), provider));
     }
 
     /**
-     * In the order asked for, duplicates left out.
+     * Finds a provider.
      *
      * @param what {@code plane} or {@code fabric}, for the message
+     * @param available the names that may be asked for
      * @throws IllegalArgumentException names what does not exist, and what does
      */
-    List<DataPlaneProvider> select(String what, List<String> names, List<String> available) {
-        return names.stream()
-                .distinct()
-                .map(
-                        name -> {
-                            DataPlaneProvider provider = installed.get(name);
-                            if (provider == null || !available.contains(name)) {
-                                throw new IllegalArgumentException(
-                                        "no " + what + " \"" + name + "\" in this release; there is: "
-                                                + String.join(", ", available));
-                            }
-                            return provider;
-                        })
-                .sorted(Comparator.comparingInt(provider -> available.indexOf(provider.name())))
-                .toList();
+    DataPlaneProvider select(String what, String name, List<String> available) {
+        DataPlaneProvider provider = installed.get(name);
+        if (provider == null || !available.contains(name)) {
+            throw new IllegalArgumentException(
+                    "no "
+                            + what
+                            + " \""
+                            + name
+                            + "\" in this release; there is: "
+                            + String.join(", ", available));
+        }
+        return provider;
+    }
+
+    DataPlane open(String name, NodeSettings settings) {
+        return select("plane", name, List.of(name)).open(settings);
     }
 }

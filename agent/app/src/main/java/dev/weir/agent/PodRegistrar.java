@@ -23,14 +23,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the Pod objects of this node's pods true. Never in the way of a runtime's call: what cannot be written now is written when
- * the control plane is back.
+ * Keeps the Pod objects of this node's pods true. Never in the way of a runtime's call: what cannot
+ * be written now is written when the control plane is back.
  */
 final class PodRegistrar implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(PodRegistrar.class);
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
-    /** Between attempts while something could not be written, or while the answer has not come back on the stream. */
+    /**
+     * Between attempts while something could not be written, or while the answer has not come back
+     * on the stream.
+     */
     private static final Duration RETRY = Duration.ofMillis(200);
 
     private final Registrations registrations;
@@ -45,7 +48,10 @@ final class PodRegistrar implements AutoCloseable {
     private Image control = Image.empty(Shards.CONTROL);
     private boolean dirty;
 
-    /** The revision of each Pod as last written here: older ones on the stream are not judged again. Owned by the thread. */
+    /**
+     * The revision of each Pod as last written here: older ones on the stream are not judged again.
+     * Owned by the thread.
+     */
     private final Map<Key, Long> writtenAt = new HashMap<>();
 
     PodRegistrar(Registrations registrations, Channel channel, Clock clock) {
@@ -76,7 +82,8 @@ final class PodRegistrar implements AutoCloseable {
                         locals.computeIfPresent(
                                 pod,
                                 (key, local) ->
-                                        new LocalState(key, local.addresses(), local.labels(), ready)));
+                                        new LocalState(
+                                                key, local.addresses(), local.labels(), ready)));
     }
 
     private void change(Runnable change) {

@@ -3,7 +3,8 @@ package dev.weir.agent;
 import dev.weir.core.v1.Probe;
 
 /**
- * A pod's readiness as its probe has it: not ready at first, and changed by so many results in a row. Pure.
+ * A pod's readiness as its probe has it: not ready at first, and changed by so many results in a
+ * row. Pure.
  *
  * @param streak results in a row that differ from {@code ready}
  */
@@ -15,8 +16,12 @@ record ProbeState(boolean ready, int streak) {
             return new ProbeState(ready, 0);
         }
         int threshold =
-                success ? orDefault(probe.getSuccessThreshold(), 1) : orDefault(probe.getFailureThreshold(), 3);
-        return streak + 1 >= threshold ? new ProbeState(success, 0) : new ProbeState(ready, streak + 1);
+                success
+                        ? orDefault(probe.getSuccessThreshold(), 1)
+                        : orDefault(probe.getFailureThreshold(), 3);
+        return streak + 1 >= threshold
+                ? new ProbeState(success, 0)
+                : new ProbeState(ready, streak + 1);
     }
 
     /** Kubernetes' defaults stand for 0. */

@@ -21,8 +21,9 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * Asks the node's pods whether they are ready, as their Pod says: TCP connect or HTTP GET (200 to 399), from the node to the pod's
- * address. One virtual thread for each probe. Pods without a probe are ready.
+ * Asks the node's pods whether they are ready, as their Pod says: TCP connect or HTTP GET (200 to
+ * 399), from the node to the pod's address. One virtual thread for each probe. Pods without a probe
+ * are ready.
  */
 final class ReadinessProbes implements AutoCloseable {
     private final BiConsumer<Key, Boolean> results;
@@ -57,7 +58,8 @@ final class ReadinessProbes implements AutoCloseable {
         running.entrySet()
                 .removeIf(
                         entry -> {
-                            boolean stale = !entry.getValue().target().equals(wanted.get(entry.getKey()));
+                            boolean stale =
+                                    !entry.getValue().target().equals(wanted.get(entry.getKey()));
                             if (stale) {
                                 entry.getValue().thread().interrupt();
                             }
@@ -76,13 +78,19 @@ final class ReadinessProbes implements AutoCloseable {
     }
 
     private static Optional<Container> probed(Pod pod) {
-        return pod.getSpec().getContainersList().stream().filter(Container::hasReadinessProbe).findFirst();
+        return pod.getSpec().getContainersList().stream()
+                .filter(Container::hasReadinessProbe)
+                .findFirst();
     }
 
     private static Optional<Target> target(Pod pod, Container container, LocalState local) {
         Probe probe = container.getReadinessProbe();
-        IntOrString port = probe.hasTcpSocket() ? probe.getTcpSocket().getPort() : probe.getHttpGet().getPort();
-        return port(pod, port).map(number -> new Target(probe, number, local.addresses().getFirst()));
+        IntOrString port =
+                probe.hasTcpSocket()
+                        ? probe.getTcpSocket().getPort()
+                        : probe.getHttpGet().getPort();
+        return port(pod, port)
+                .map(number -> new Target(probe, number, local.addresses().getFirst()));
     }
 
     private static Optional<Integer> port(Pod pod, IntOrString port) {
@@ -110,7 +118,8 @@ final class ReadinessProbes implements AutoCloseable {
                     results.accept(pod, next.ready());
                 }
                 state = next;
-                Thread.sleep(Duration.ofSeconds(ProbeState.orDefault(probe.getPeriodSeconds(), 10)));
+                Thread.sleep(
+                        Duration.ofSeconds(ProbeState.orDefault(probe.getPeriodSeconds(), 10)));
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -119,7 +128,8 @@ final class ReadinessProbes implements AutoCloseable {
 
     private static boolean succeeds(Target target) {
         int timeout = ProbeState.orDefault(target.probe().getTimeoutSeconds(), 1) * 1000;
-        InetSocketAddress address = new InetSocketAddress(target.address().toInetAddress(), target.port());
+        InetSocketAddress address =
+                new InetSocketAddress(target.address().toInetAddress(), target.port());
         try {
             return target.probe().hasTcpSocket()
                     ? accepts(address, timeout)
@@ -136,10 +146,17 @@ final class ReadinessProbes implements AutoCloseable {
         }
     }
 
-    private static boolean answers(InetSocketAddress address, String path, int timeout) throws IOException {
+    private static boolean answers(InetSocketAddress address, String path, int timeout)
+            throws IOException {
         String host = address.getAddress().getHostAddress();
         String bracketed = host.indexOf(':') < 0 ? host : "[" + host + "]";
-        URI uri = URI.create("http://" + bracketed + ":" + address.getPort() + (path.startsWith("/") ? path : "/" + path));
+        URI uri =
+                URI.create(
+                        "http://"
+                                + bracketed
+                                + ":"
+                                + address.getPort()
+                                + (path.startsWith("/") ? path : "/" + path));
         HttpURLConnection connection = (HttpURLConnection) uri.toURL().openConnection();
         connection.setConnectTimeout(timeout);
         connection.setReadTimeout(timeout);

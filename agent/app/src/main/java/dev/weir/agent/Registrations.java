@@ -19,11 +19,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What to tell the control plane about the node's pods: the difference between the Pod objects and the pods that are here. Pure, and
- * judged from the present state only, so that it mends whatever was missed while there was no control plane.
+ * What to tell the control plane about the node's pods: the difference between the Pod objects and
+ * the pods that are here. Pure, and judged from the present state only, so that it mends whatever
+ * was missed while there was no control plane.
  */
 final class Registrations {
-    /** On Pods that an agent made because nobody had registered them; such a Pod goes with its network. */
+    /**
+     * On Pods that an agent made because nobody had registered them; such a Pod goes with its
+     * network.
+     */
     static final String REGISTERED_BY = "weir.dev/registered-by";
 
     private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
@@ -57,11 +61,17 @@ final class Registrations {
                                     actions.add(new Action.Bind(bound));
                                 }
                             },
-                            () -> actions.add(new Action.Create(bound(unregistered(local), local, now))));
+                            () ->
+                                    actions.add(
+                                            new Action.Create(
+                                                    bound(unregistered(local), local, now))));
         }
         control.all(Kinds.POD, Pod.class)
                 .filter(pod -> pod.getSpec().getNodeName().equals(node))
-                .filter(pod -> !pod.getSpec().getHostNetwork() && !pod.getStatus().getPodIp().isEmpty())
+                .filter(
+                        pod ->
+                                !pod.getSpec().getHostNetwork()
+                                        && !pod.getStatus().getPodIp().isEmpty())
                 .filter(pod -> !locals.containsKey(key(pod)))
                 .forEach(pod -> actions.add(gone(pod, now)));
         return actions;
@@ -94,7 +104,8 @@ final class Registrations {
         }
         boolean ready = local.ready() && !ENDED.contains(old.getPhase());
         status.setPodIp(local.addresses().getFirst().toString()).clearPodIps();
-        local.addresses().forEach(address -> status.addPodIps(PodIp.newBuilder().setIp(address.toString())));
+        local.addresses()
+                .forEach(address -> status.addPodIps(PodIp.newBuilder().setIp(address.toString())));
         if (!hostAddresses.isEmpty()) {
             status.setHostIp(hostAddresses.getFirst().toString());
         }
@@ -124,7 +135,8 @@ final class Registrations {
                 if (!condition.getStatus().equals(value)) {
                     condition
                             .setStatus(value)
-                            .setLastTransitionTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()));
+                            .setLastTransitionTime(
+                                    Timestamp.newBuilder().setSeconds(now.getEpochSecond()));
                 }
                 return;
             }
@@ -133,6 +145,7 @@ final class Registrations {
                 Condition.newBuilder()
                         .setType("Ready")
                         .setStatus(value)
-                        .setLastTransitionTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond())));
+                        .setLastTransitionTime(
+                                Timestamp.newBuilder().setSeconds(now.getEpochSecond())));
     }
 }

@@ -12,8 +12,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Tells the control plane what the node carries: at once when it changes, though never more often than {@link #FASTEST}, and in any
- * case at the interval, because silence makes a node unreachable. Only the latest state is sent.
+ * Tells the control plane what the node carries: at once when it changes, though never more often
+ * than {@link #FASTEST}, and in any case at the interval, because silence makes a node unreachable.
+ * Only the latest state is sent.
  */
 final class Reporter implements AutoCloseable {
     /** At most 20 reports a second. */
@@ -35,11 +36,17 @@ final class Reporter implements AutoCloseable {
     /**
      * What every reachable node carries.
      *
-     * @param atNanos {@link System#nanoTime} of the control plane's answer; 0 when there never was one
+     * @param atNanos {@link System#nanoTime} of the control plane's answer; 0 when there never was
+     *     one
      */
     record Acknowledged(Frontier everywhere, boolean nodesUnreachable, long atNanos) {}
 
-    Reporter(String node, String instance, Channel channel, Duration interval, NodeLoop.Carried nothing) {
+    Reporter(
+            String node,
+            String instance,
+            Channel channel,
+            Duration interval,
+            NodeLoop.Carried nothing) {
         this.node = node;
         this.instance = instance;
         this.agents = AgentsGrpc.newBlockingStub(channel);
@@ -114,7 +121,8 @@ final class Reporter implements AutoCloseable {
                             response.getNodesUnreachable(),
                             System.nanoTime());
         } catch (StatusRuntimeException unreachable) {
-            // The next report says it all again; the change source tells of a control plane that is gone.
+            // The next report says it all again; the change source tells of a control plane that is
+            // gone.
         }
     }
 

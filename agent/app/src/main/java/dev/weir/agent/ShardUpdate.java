@@ -16,7 +16,10 @@ public sealed interface ShardUpdate {
         }
     }
 
-    /** What followed the shard's last update. Empty at the revision that the reader resumed from: it is in sync. */
+    /**
+     * What followed the shard's last update. Empty at the revision that the reader resumed from: it
+     * is in sync.
+     */
     record Changes(Delta delta) implements ShardUpdate {
         @Override
         public String shard() {

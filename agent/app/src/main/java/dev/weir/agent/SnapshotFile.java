@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The last state that the agent programmed, for a start without a control plane. Written whole and renamed, so that there is always
- * one that can be read; losing it costs nothing but that.
+ * The last state that the agent programmed, for a start without a control plane. Written whole and
+ * renamed, so that there is always one that can be read; losing it costs nothing but that.
  */
 record SnapshotFile(Path path) {
 
@@ -77,11 +77,16 @@ record SnapshotFile(Path path) {
             Key key = Key.of(change.getKey());
             var kind =
                     Kinds.named(key.kind())
-                            .orElseThrow(() -> new IllegalArgumentException("unknown kind " + key.kind()));
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "unknown kind " + key.kind()));
             changes.put(
                     key,
                     new Change.Put(
-                            kind.prototype().getParserForType().parseFrom(change.getPut().getValue()),
+                            kind.prototype()
+                                    .getParserForType()
+                                    .parseFrom(change.getPut().getValue()),
                             change.getRevision()));
         }
         return Image.empty(message.getShard())

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** Writes the state that the node carries to disk, beside the loop and never more often than {@link #INTERVAL}. */
+/**
+ * Writes the state that the node carries to disk, beside the loop and never more often than {@link
+ * #INTERVAL}.
+ */
 final class SnapshotKeeper implements AutoCloseable {
     static final Duration INTERVAL = Duration.ofSeconds(1);
 

@@ -25,8 +25,9 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Follows the shards over the gRPC stream of a control plane. A stream that ends is opened again, from where the reader is. What
- * cannot be read stops the stream with an alarm in the log, and the last good state stays.
+ * Follows the shards over the gRPC stream of a control plane. A stream that ends is opened again,
+ * from where the reader is. What cannot be read stops the stream with an alarm in the log, and the
+ * last good state stays.
  */
 public final class StreamChangeSource implements ChangeSource {
     private static final Logger LOG = Logger.getLogger(StreamChangeSource.class);
@@ -54,7 +55,8 @@ public final class StreamChangeSource implements ChangeSource {
     }
 
     @Override
-    public void start(Collection<String> followed, Frontier resume, Consumer<ShardUpdate> consumer) {
+    public void start(
+            Collection<String> followed, Frontier resume, Consumer<ShardUpdate> consumer) {
         shards = followed;
         position = resume;
         updates = consumer;
@@ -90,12 +92,18 @@ public final class StreamChangeSource implements ChangeSource {
                     LOG.warnf("The stream from the control plane ended: %s", e.getStatus());
                 }
             } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-                LOG.errorf(e, "A change cannot be read; the node keeps its last good state at %s", position);
+                LOG.errorf(
+                        e,
+                        "A change cannot be read; the node keeps its last good state at %s",
+                        position);
                 pause = LAST_RETRY;
             }
             connected = false;
             LockSupport.parkNanos(pause.toNanos());
-            pause = pause.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : pause.multipliedBy(2);
+            pause =
+                    pause.multipliedBy(2).compareTo(LAST_RETRY) > 0
+                            ? LAST_RETRY
+                            : pause.multipliedBy(2);
         }
     }
 
@@ -111,7 +119,10 @@ public final class StreamChangeSource implements ChangeSource {
             deliver(new ShardUpdate.Changes(delta), delta);
             return;
         }
-        Delta whole = unfinished.containsKey(delta.shard()) ? unfinished.remove(delta.shard()).then(delta) : delta;
+        Delta whole =
+                unfinished.containsKey(delta.shard())
+                        ? unfinished.remove(delta.shard()).then(delta)
+                        : delta;
         if (message.getMore()) {
             unfinished.put(delta.shard(), whole);
         } else {
@@ -124,7 +135,8 @@ public final class StreamChangeSource implements ChangeSource {
         position = position.with(delta.logId(), delta.shard(), delta.revision());
     }
 
-    private static SortedMap<Key, Change> changes(FollowResponse message) throws InvalidProtocolBufferException {
+    private static SortedMap<Key, Change> changes(FollowResponse message)
+            throws InvalidProtocolBufferException {
         TreeMap<Key, Change> changes = new TreeMap<>();
         for (ObjectChange change : message.getChangesList()) {
             Key key = Key.of(change.getKey());
@@ -137,7 +149,8 @@ public final class StreamChangeSource implements ChangeSource {
         return changes;
     }
 
-    private static Message parse(Key key, ObjectChange change) throws InvalidProtocolBufferException {
+    private static Message parse(Key key, ObjectChange change)
+            throws InvalidProtocolBufferException {
         return Kinds.named(key.kind())
                 .orElseThrow(() -> new IllegalArgumentException("unknown kind " + key.kind()))
                 .prototype()

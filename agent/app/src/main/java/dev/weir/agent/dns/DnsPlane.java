@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The zone of this node. Behind the planes that carry addresses, so that a name appears after its address is programmed here, and goes
- * before it. The responder reads the zone whenever it likes: it is one immutable value, swapped.
+ * The zone of this node. Behind the planes that carry addresses, so that a name appears after its
+ * address is programmed here, and goes before it. The responder reads the zone whenever it likes:
+ * it is one immutable value, swapped.
  */
 public final class DnsPlane implements DataPlane {
     private volatile Zone zone;
@@ -50,7 +51,10 @@ public final class DnsPlane implements DataPlane {
     @Override
     public void withdraw(NodeImage next) {
         Set<Key> removes =
-                source.advance(step(endpoint, shard(next, Shards.ENDPOINT))).delta().services().removes();
+                source.advance(step(endpoint, shard(next, Shards.ENDPOINT)))
+                        .delta()
+                        .services()
+                        .removes();
         if (!removes.isEmpty()) {
             ZoneDelta delta = new ZoneDelta(new MapDelta<>(Map.of(), removes), Set.of(), Set.of());
             zone = zone.apply(delta, endpoint.revision());

@@ -16,8 +16,9 @@ import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
- * The responder of this node, at a pod address of its own on the loopback link. While it lives, and has a zone, it holds a lease on the
- * cluster's DNS address; when it dies the lease runs out, and queries go to the other nodes' responders.
+ * The responder of this node, at a pod address of its own on the loopback link. While it lives, and
+ * has a zone, it holds a lease on the cluster's DNS address; when it dies the lease runs out, and
+ * queries go to the other nodes' responders.
  */
 public final class NodeResponder implements AutoCloseable {
     /** How long queries are lost at most after the responder died. */
@@ -41,7 +42,11 @@ public final class NodeResponder implements AutoCloseable {
     }
 
     private NodeResponder(
-            DnsPlane plane, List<IpAddress> own, List<IpAddress> cluster, Lease lease, Responder responder) {
+            DnsPlane plane,
+            List<IpAddress> own,
+            List<IpAddress> cluster,
+            Lease lease,
+            Responder responder) {
         this.plane = plane;
         this.own = own;
         this.cluster = cluster;
@@ -56,7 +61,11 @@ public final class NodeResponder implements AutoCloseable {
      * @param cluster the cluster's DNS addresses
      */
     public static NodeResponder open(
-            DnsPlane plane, List<IpAddress> own, List<IpAddress> cluster, Forwarder forwarder, Lease lease)
+            DnsPlane plane,
+            List<IpAddress> own,
+            List<IpAddress> cluster,
+            Forwarder forwarder,
+            Lease lease)
             throws IOException, InterruptedException {
         addAddresses(own);
         List<InetSocketAddress> bind = new ArrayList<>();
@@ -72,7 +81,8 @@ public final class NodeResponder implements AutoCloseable {
         return opened;
     }
 
-    private static void addAddresses(List<IpAddress> addresses) throws IOException, InterruptedException {
+    private static void addAddresses(List<IpAddress> addresses)
+            throws IOException, InterruptedException {
         for (boolean v6 : new boolean[] {false, true}) {
             IpBatch batch = v6 ? IpBatch.ipv6() : new IpBatch();
             addresses.stream()
@@ -92,7 +102,8 @@ public final class NodeResponder implements AutoCloseable {
                         .ifPresent(
                                 failure -> {
                                     throw new IllegalStateException(
-                                            "the responder's address cannot be set: " + failure.message());
+                                            "the responder's address cannot be set: "
+                                                    + failure.message());
                                 });
             }
         }
@@ -116,10 +127,17 @@ public final class NodeResponder implements AutoCloseable {
             for (IpAddress mine : own) {
                 if (mine.v6() == address.v6()) {
                     try {
-                        lease.hold(new Frontend(address, Protocol.UDP, DNS_PORT), new Backend(mine, DNS_PORT, true), LEASE);
-                        lease.hold(new Frontend(address, Protocol.TCP, DNS_PORT), new Backend(mine, DNS_PORT, true), LEASE);
+                        lease.hold(
+                                new Frontend(address, Protocol.UDP, DNS_PORT),
+                                new Backend(mine, DNS_PORT, true),
+                                LEASE);
+                        lease.hold(
+                                new Frontend(address, Protocol.TCP, DNS_PORT),
+                                new Backend(mine, DNS_PORT, true),
+                                LEASE);
                     } catch (RuntimeException e) {
-                        LOG.warnf("The lease on the DNS address was not renewed: %s", e.getMessage());
+                        LOG.warnf(
+                                "The lease on the DNS address was not renewed: %s", e.getMessage());
                     }
                 }
             }

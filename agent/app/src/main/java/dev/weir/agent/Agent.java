@@ -1,0 +1,243 @@
+package dev.weir.agent;
+
+import dev.weir.agent.cni.CniServer;
+import dev.weir.agent.cni.CniSettings;
+import dev.weir.agent.cni.ipam.PodAttachment;
+import dev.weir.agent.derive.NodeDeriver;
+import dev.weir.agent.dns.DnsPlane;
+import dev.weir.agent.dns.NodeResponder;
+import dev.weir.agent.linux.NetworkNamespace;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.NodeSettings;
+import dev.weir.changes.Frontier;
+import dev.weir.client.Connection;
+import dev.weir.client.ServerAddress;
+import dev.weir.dns.forward.Forwarder;
+import dev.weir.dns.forward.ForwarderConfig;
+import dev.weir.dns.resolvconf.ResolvConf;
+import dev.weir.dns.wire.DnsName;
+import dev.weir.dns.zone.ZoneSettings;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.Kinds;
+import dev.weir.model.Shards;
+import dev.weir.node.v1.JoinResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * One node's agent: its parts, wired. Closing it releases what the process holds; traffic, rules
+ * and pods stay.
+ */
+final class Agent implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(Agent.class);
+    private static final List<String> FOLLOWED =
+            List.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY);
+    private static final Duration RESPONDER_RETRY = Duration.ofMillis(100);
+
+    private final AgentConfig config;
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+    private Agent(AgentConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Joins and starts. Throws IllegalArgumentException or IllegalStateException with what to do
+     * when it cannot run here.
+     */
+    static Agent start(AgentConfig config) throws IOException, InterruptedException {
+        Agent agent = new Agent(config);
+        try {
+            agent.start();
+            return agent;
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            agent.close();
+            throw e;
+        }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        PlaneChoice choice = PlaneChoice.of(config.planes(), config.fabric());
+        List<IpAddress> addresses = config.nodeIp().stream().map(IpAddress::of).sorted().toList();
+        Files.createDirectories(config.data());
+        String instance = UUID.randomUUID().toString();
+        Connection connection = part(Connection.open(ServerAddress.parse(config.join())));
+        var channel = connection.channel();
+        Membership membership =
+                new Membership(channel, config.nodeName(), addresses, instance, config.data());
+        JoinResponse cluster = membership.join();
+        NodeSettings settings = membership.settings(cluster);
+
+        Optional<DnsPlane> names =
+                choice.dns()
+                        ? Optional.of(new DnsPlane(zone(cluster, settings)))
+                        : Optional.empty();
+        List<PlaneDriver> planes = choice.open(settings, names);
+        Reporter reporter =
+                part(
+                        new Reporter(
+                                config.nodeName(),
+                                instance,
+                                channel,
+                                Duration.ofMillis(cluster.getReportIntervalMs()),
+                                new NodeLoop.Carried(
+                                        NodeImage.EMPTY, Frontier.EMPTY, List.of(), List.of())));
+        NodeBlocks blocks =
+                part(new NodeBlocks(config.nodeName(), channel, reporter::acknowledged));
+        SnapshotKeeper snapshots = part(new SnapshotKeeper(config.data().resolve("state.pb")));
+        PodRegistrar registrar =
+                part(
+                        new PodRegistrar(
+                                new Registrations(config.nodeName(), addresses),
+                                channel,
+                                Clock.systemUTC()));
+        Fan fan = new Fan();
+        NodeLoop loop =
+                part(
+                        new NodeLoop(
+                                planes, new NodeDeriver(settings), config.refresh(), fan::carried));
+        NodePods pods = part(new NodePods(loop, registrar));
+        CniServer cni =
+                part(
+                        CniServer.open(
+                                new CniSettings(
+                                        config.cniSocket(),
+                                        config.data(),
+                                        addresses,
+                                        NetworkNamespace.own()),
+                                pods,
+                                blocks));
+        StreamChangeSource source = part(new StreamChangeSource(config.nodeName(), channel));
+
+        fan.add(reporter::carried);
+        fan.add(pods::carried);
+        fan.add(snapshots::carried);
+        fan.add(
+                carried -> {
+                    var control = carried.image().shards().get(Shards.CONTROL);
+                    if (control != null) {
+                        blocks.observe(control);
+                    }
+                });
+        loop.start();
+        pods.restore(cni.existing());
+        source.start(FOLLOWED, Frontier.EMPTY, loop::accept);
+        reporter.start();
+        blocks.start();
+        snapshots.start();
+        registrar.start();
+        useLastRunIfAlone(source, snapshots, loop);
+        cni.start();
+        names.ifPresent(
+                plane ->
+                        Thread.ofVirtual()
+                                .name("responder")
+                                .start(
+                                        () ->
+                                                openResponder(
+                                                        plane, planes, cni, pods, cluster,
+                                                        addresses)));
+        LOG.infof(
+                "Node %s carries %s over %s", config.nodeName(), config.planes(), config.fabric());
+    }
+
+    private static ZoneSettings zone(JoinResponse cluster, NodeSettings settings) {
+        return new ZoneSettings(
+                DnsName.of(cluster.getClusterDomain()),
+                ZoneSettings.DEFAULT_TTL,
+                dnsAddresses(cluster),
+                Stream.concat(settings.podCidrs().stream(), settings.serviceCidrs().stream())
+                        .toList());
+    }
+
+    private static List<IpAddress> dnsAddresses(JoinResponse cluster) {
+        return cluster.getDnsAddressesList().stream().map(IpAddress::of).toList();
+    }
+
+    /**
+     * A start without a control plane goes on with what the last run carried; a first one stays
+     * closed.
+     */
+    private void useLastRunIfAlone(
+            StreamChangeSource source, SnapshotKeeper snapshots, NodeLoop loop)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + config.syncTimeout().toNanos();
+        while (!source.connected() && System.nanoTime() < deadline) {
+            Thread.sleep(10);
+        }
+        if (!source.connected()) {
+            snapshots
+                    .lastRun()
+                    .ifPresentOrElse(
+                            loop::lastSnapshot,
+                            () ->
+                                    LOG.warn(
+                                            "No control plane and no state of a last run: pods stay"
+                                                    + " closed"));
+        }
+    }
+
+    /** The responder needs an address of the node's, which may take a while on a new node. */
+    private void openResponder(
+            DnsPlane plane,
+            List<PlaneDriver> planes,
+            CniServer cni,
+            NodePods pods,
+            JoinResponse cluster,
+            List<IpAddress> addresses) {
+        Key pod = Kinds.POD.key("kube-system", "kube-dns-" + config.nodeName());
+        Map<String, String> labels = Map.of("k8s-app", "kube-dns");
+        try {
+            Optional<PodAttachment> reserved = cni.reserve("kube-dns", pod, labels);
+            while (reserved.isEmpty()) {
+                Thread.sleep(RESPONDER_RETRY);
+                reserved = cni.reserve("kube-dns", pod, labels);
+            }
+            ResolvConf host = ResolvConf.parse(Files.readString(config.resolvConf()));
+            Forwarder forwarder = Forwarder.to(host.upstreams(addresses), ForwarderConfig.DEFAULT);
+            part(
+                    NodeResponder.open(
+                            plane,
+                            reserved.get().addresses(),
+                            dnsAddresses(cluster),
+                            forwarder,
+                            (frontend, backend, validity) ->
+                                    planes.forEach(
+                                            driver ->
+                                                    driver.plane()
+                                                            .lease(frontend, backend, validity))));
+            var unused = pods.podAdded(reserved.get());
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | RuntimeException e) {
+            LOG.errorf(e, "This node answers no names; its pods ask the other nodes");
+        }
+    }
+
+    private synchronized <T extends AutoCloseable> T part(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    @Override
+    public synchronized void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.warnf("While stopping: %s", e.getMessage());
+            }
+        }
+    }
+}
