@@ -1,0 +1,149 @@
+package dev.weir.agent.nft;
+
+import dev.weir.agent.linux.NftData;
+import dev.weir.agent.linux.NftElement;
+import dev.weir.agent.linux.NftTables;
+import dev.weir.agent.linux.NftValue;
+import dev.weir.model.Cidr;
+import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the kernel holds, in our terms.
+ *
+ * @param elements of all sets and maps that follow objects, but for Services
+ * @param services the slots of each frontend whose elements agree with each other
+ * @param strays elements of Services that do not: to be removed once the right ones are in place
+ * @param rules how many rules each chain has
+ * @param generation 0 if it is not there or broken
+ */
+record Found(
+        Map<ElementKey, NftValue> elements,
+        Map<Frontend, List<Endpoint>> services,
+        List<ElementKey> strays,
+        Map<String, Integer> rules,
+        Set<String> sets,
+        Map<Cidr, IpAddress> routes,
+        int generation) {
+
+    /** Reads everything; for start, verification and repair only. */
+    static Found read(Kernel kernel) throws IOException {
+        NftTables tables = kernel.tables();
+        Set<String> sets = tables.sets(Layout.TABLE);
+        Map<ElementKey, NftValue> elements = new HashMap<>();
+        Map<Frontend, List<Endpoint>> services = new HashMap<>();
+        List<ElementKey> strays = new ArrayList<>();
+        for (boolean v6 : List.of(false, true)) {
+            String family = Layout.family(v6);
+            for (String set : sets) {
+                if (followsObjects(set, family)) {
+                    for (NftElement element : tables.elements(Layout.TABLE, set)) {
+                        elements.put(new ElementKey(set, element.key()), element.value());
+                    }
+                }
+            }
+            if (sets.contains(Layout.SERVICES + family)) {
+                services(tables, v6, services, strays);
+            }
+        }
+        return new Found(
+                elements,
+                services,
+                strays,
+                tables.ruleCounts(Layout.TABLE),
+                sets,
+                Routes.read(kernel.rtnetlink()),
+                sets.contains(Layout.CURRENT) ? generation(tables) : 0);
+    }
+
+    private static boolean followsObjects(String set, String family) {
+        return set.equals(Layout.PODS + family)
+                || set.equals(Layout.SELF + family)
+                || set.equals(Layout.NODES + family)
+                || set.equals(Layout.EGRESS + family)
+                || set.equals(Layout.INGRESS + family)
+                || (Layout.transientSet(set) && set.startsWith(Layout.GROUP + family));
+    }
+
+    private static void services(
+            NftTables tables,
+            boolean v6,
+            Map<Frontend, List<Endpoint>> services,
+            List<ElementKey> strays)
+            throws IOException {
+        String serviceMap = Layout.SERVICES + Layout.family(v6);
+        String endpointMap = Layout.ENDPOINTS + Layout.family(v6);
+        Map<NftData, TreeMap<Integer, NftElement>> slots = new HashMap<>();
+        for (NftElement element : tables.elements(Layout.TABLE, endpointMap)) {
+            slots.computeIfAbsent(prefix(element.key()), k -> new TreeMap<>())
+                    .put(ServiceElements.slotOf(element.key()), element);
+        }
+        for (NftElement element : tables.elements(Layout.TABLE, serviceMap)) {
+            TreeMap<Integer, NftElement> found = slots.getOrDefault(element.key(), new TreeMap<>());
+            Frontend frontend = ServiceElements.frontend(element.key(), v6);
+            int size = ServiceElements.size(element, v6).orElse(-1);
+            boolean whole = found.size() == size && (size == 0 || found.lastKey() == size - 1);
+            if (frontend != null && whole) {
+                slots.remove(element.key());
+                services.put(frontend, endpoints(found, v6));
+            } else {
+                strays.add(new ElementKey(serviceMap, element.key()));
+            }
+        }
+        slots.values()
+                .forEach(
+                        left ->
+                                left.values()
+                                        .forEach(
+                                                e ->
+                                                        strays.add(
+                                                                new ElementKey(
+                                                                        endpointMap, e.key()))));
+    }
+
+    private static List<Endpoint> endpoints(TreeMap<Integer, NftElement> slots, boolean v6) {
+        List<Endpoint> endpoints = new ArrayList<>(slots.size());
+        for (NftElement element : slots.values()) {
+            if (element.value() instanceof NftValue.Data data) {
+                endpoints.add(ServiceElements.endpoint(data.data(), v6));
+            }
+        }
+        return List.copyOf(endpoints);
+    }
+
+    /** A slot's key without the slot is the key of its frontend. */
+    private static NftData prefix(NftData key) {
+        byte[] bytes = key.toBytes();
+        return NftData.ofBytes(Arrays.copyOf(bytes, bytes.length - 4));
+    }
+
+    /** Both marks must be there and agree, or nothing can pass without being judged. */
+    private static int generation(NftTables tables) throws IOException {
+        Map<NftData, NftValue> current = byKey(tables.elements(Layout.TABLE, Layout.CURRENT));
+        Map<NftData, NftValue> stamps = byKey(tables.elements(Layout.TABLE, Layout.STAMP));
+        for (NftData key : current.keySet()) {
+            int mark = key.toBuffer().order(ByteOrder.nativeOrder()).getInt();
+            int generation = Marks.generation(mark);
+            boolean whole =
+                    Generation.marks(generation).equals(current)
+                            && Generation.stamps(generation).equals(stamps);
+            return whole ? generation : 0;
+        }
+        return 0;
+    }
+
+    private static Map<NftData, NftValue> byKey(List<NftElement> elements) {
+        Map<NftData, NftValue> result = new HashMap<>();
+        elements.forEach(e -> result.put(e.key(), e.value()));
+        return result;
+    }
+}

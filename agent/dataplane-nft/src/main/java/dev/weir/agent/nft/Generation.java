@@ -1,0 +1,52 @@
+package dev.weir.agent.nft;
+
+import dev.weir.agent.linux.NftCommand;
+import dev.weir.agent.linux.NftData;
+import dev.weir.agent.linux.NftElement;
+import dev.weir.agent.linux.NftValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The elements that hold the policy generation; see {@link Marks}. Pure. */
+final class Generation {
+    private Generation() {}
+
+    /** Connection marks that pass without judgement. */
+    static Map<NftData, NftValue> marks(int generation) {
+        return Map.of(
+                mark(Marks.judged(generation, 0)), NftValue.NONE,
+                mark(Marks.judged(generation, Marks.SERVICE)), NftValue.NONE);
+    }
+
+    /** From the bits of a mark that stay to the mark that a passing connection gets. */
+    static Map<NftData, NftValue> stamps(int generation) {
+        return Map.of(
+                mark(0), NftValue.data(mark(Marks.judged(generation, 0))),
+                mark(Marks.SERVICE), NftValue.data(mark(Marks.judged(generation, Marks.SERVICE))));
+    }
+
+    /** Moves on from one generation to the other; from 0 sets it up. */
+    static List<NftCommand> change(int from, int to) {
+        List<NftCommand> commands = new ArrayList<>();
+        if (from != 0) {
+            marks(from).keySet().forEach(mark -> commands.add(delete(Layout.CURRENT, mark)));
+        }
+        stamps(to).keySet().forEach(bits -> commands.add(delete(Layout.STAMP, bits)));
+        marks(to).forEach((mark, value) -> commands.add(add(Layout.CURRENT, mark, value)));
+        stamps(to).forEach((bits, value) -> commands.add(add(Layout.STAMP, bits, value)));
+        return commands;
+    }
+
+    private static NftCommand delete(String set, NftData key) {
+        return new NftCommand.DeleteElement(set, NftElement.of(key));
+    }
+
+    private static NftCommand add(String set, NftData key, NftValue value) {
+        return new NftCommand.AddElement(set, NftElement.of(key, value));
+    }
+
+    private static NftData mark(int mark) {
+        return NftData.builder().hostOrder(mark).build();
+    }
+}

@@ -1,0 +1,335 @@
+package dev.weir.agent.nft;
+
+import dev.weir.agent.linux.Conntrack;
+import dev.weir.agent.linux.NftCommand;
+import dev.weir.agent.linux.NftElement;
+import dev.weir.agent.spi.DataPlane;
+import dev.weir.agent.spi.Drift;
+import dev.weir.agent.spi.NodeDelta;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.NodeSettings;
+import dev.weir.agent.spi.Outcome;
+import dev.weir.model.Backend;
+import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.Protocol;
+import dev.weir.model.Shards;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Carries out what {@link ServiceTable}, {@link PolicyTable} and {@link Routes} work out.
+ *
+ * <p>Order of a change: routes; chains and sets; pods, groups and policies in one transaction with
+ * the policy generation; Services; then what nobody refers to any more goes. Never lists in steady
+ * state: what the kernel holds is read at the first call, for verification and for repair.
+ *
+ * <p>Owned by the plane's thread, but for {@link #lease}.
+ */
+final class NftDataPlane implements DataPlane {
+    /** An untouched ruleset is still read in full once in so many verifications. */
+    private static final int FULL_VERIFICATION = 20;
+
+    /** Rules of a chain that was found, and not written by this process. */
+    private static final int UNKNOWN = -1;
+
+    private final NodeSettings settings;
+    private final Kernel kernel;
+    private final Batches batches;
+    private final Leases leases;
+    private ServiceTable services = new ServiceTable();
+    private PolicyTable policies = new PolicyTable();
+    private Routes routes = new Routes();
+    private final Map<String, Integer> chains = new HashMap<>();
+    private final Set<String> sets = new HashSet<>();
+    private List<ElementKey> strays = List.of();
+    private int generation;
+    private boolean adopted;
+    private int verifications;
+
+    NftDataPlane(NodeSettings settings, Kernel kernel) {
+        this.settings = settings;
+        this.kernel = kernel;
+        this.batches = new Batches(kernel.tables());
+        this.leases = new Leases(kernel.leases());
+    }
+
+    @Override
+    public String name() {
+        return NftDataPlaneProvider.NAME;
+    }
+
+    @Override
+    public Set<String> shards() {
+        return Set.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY);
+    }
+
+    @Override
+    public Outcome apply(NodeImage image, NodeDelta delta) {
+        return carryOut(
+                () -> {
+                    if (adopted) {
+                        desire(image, delta);
+                        Set<Frontend> touched = new HashSet<>(delta.services().puts().keySet());
+                        touched.addAll(delta.services().removes());
+                        return program(touched, false);
+                    }
+                    services = new ServiceTable();
+                    policies = new PolicyTable();
+                    routes = new Routes();
+                    adopt();
+                    policies.nodes(nodes(image));
+                    desire(image, NodeDelta.between(NodeImage.EMPTY, image));
+                    return program(image.services().keySet(), true);
+                });
+    }
+
+    @Override
+    public Outcome repair() {
+        return carryOut(
+                () -> {
+                    adopt();
+                    return program(services.desired().keySet(), true);
+                });
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        Outcome run() throws IOException;
+    }
+
+    private Outcome carryOut(Work work) {
+        try {
+            Outcome outcome = work.run();
+            adopted = true;
+            leases.left(kernel.tables());
+            return outcome;
+        } catch (IOException e) {
+            adopted = false; // what the kernel holds is uncertain: it is read back next time
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void desire(NodeImage image, NodeDelta delta) {
+        delta.routes().puts().forEach(routes::desire);
+        delta.routes().removes().forEach(routes::undesire);
+        if (!delta.routes().isEmpty()) {
+            policies.nodes(nodes(image));
+        }
+        policies.pods(delta.pods().puts(), delta.pods().removes());
+        delta.groups().puts().forEach(policies::group);
+        delta.groups().removes().forEach(policies::ungroup);
+        delta.services().puts().forEach(services::desire);
+        delta.services().removes().forEach(services::undesire);
+    }
+
+    private List<IpAddress> nodes(NodeImage image) {
+        List<IpAddress> nodes = new ArrayList<>(settings.addresses());
+        nodes.addAll(image.routes().values());
+        return nodes;
+    }
+
+    /** Makes the fixed part of the table right and takes over what else is there. */
+    private void adopt() throws IOException {
+        kernel.enableForwarding();
+        Found found = Found.read(kernel);
+        boolean replace =
+                !found.rules().containsKey(Layout.VERSION_CHAIN)
+                        && kernel.tables().tables().contains(Layout.TABLE);
+        boolean restart = replace || found.generation() == 0;
+        if (restart) {
+            forgetGenerations();
+        }
+        kernel.text().run(Layout.text(settings, replace, restart));
+        if (replace) {
+            found = Found.read(kernel);
+        }
+        generation = restart ? Marks.FIRST_GENERATION : found.generation();
+        services.found(found.services());
+        policies.found(found.elements());
+        routes.found(found.routes());
+        strays = found.strays();
+        chains.clear();
+        found.rules().keySet().stream()
+                .filter(Layout::transientChain)
+                .forEach(name -> chains.put(name, UNKNOWN));
+        Layout.chains().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        sets.clear();
+        found.sets().stream().filter(Layout::transientSet).forEach(sets::add);
+    }
+
+    private Outcome program(Set<Frontend> touched, boolean all) throws IOException {
+        Map<Key, String> problems = new TreeMap<>();
+        routes.program(kernel, problems);
+        List<ServiceTable.Change> changes = services.pending();
+        Map<String, Chain> needed = new TreeMap<>();
+        policies.chains().forEach(chain -> needed.put(chain.name(), chain));
+        (all ? services.balancers() : ServiceTable.balancers(changes))
+                .forEach(chain -> needed.put(chain.name(), chain));
+        write(needed);
+        enforce();
+        serve(changes, problems);
+        sweep(needed.keySet(), all);
+        forgetFlows(touched);
+        services.problems(problems);
+        return new Outcome(problems);
+    }
+
+    /** Writes chains and sets that are not known to be there and right. */
+    private void write(Map<String, Chain> needed) throws IOException {
+        List<Chain> missing =
+                needed.values().stream()
+                        .filter(c -> chains.getOrDefault(c.name(), UNKNOWN) != c.rules().size())
+                        .toList();
+        Set<String> newSets = policies.sets();
+        newSets.removeAll(sets);
+        if (missing.isEmpty() && newSets.isEmpty()) {
+            return;
+        }
+        StringBuilder text = new StringBuilder();
+        newSets.forEach(set -> text.append(Layout.groupSet(set)));
+        missing.forEach(chain -> text.append(chain.declare()));
+        missing.forEach(chain -> text.append(chain.fill()));
+        kernel.text().run(text.toString());
+        missing.forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        sets.addAll(newSets);
+    }
+
+    /** Pods, groups, policies and, if they tighten, the generation: all at once. */
+    private void enforce() throws IOException {
+        PolicyTable.Step step = policies.pending();
+        if (step.commands().isEmpty()) {
+            return;
+        }
+        List<NftCommand> commands = new ArrayList<>(step.commands());
+        int next = step.tightens() ? Marks.next(generation) : generation;
+        if (next < generation) {
+            forgetGenerations();
+        }
+        if (next != generation) {
+            commands.addAll(Generation.change(generation, next));
+        }
+        batches.together(commands);
+        generation = next;
+        policies.done();
+    }
+
+    private void serve(List<ServiceTable.Change> changes, Map<Key, String> problems)
+            throws IOException {
+        List<Boolean> entered =
+                batches.each(changes.stream().map(ServiceTable.Change::enter).toList(), problems);
+        List<Batches.Part> leaving = new ArrayList<>();
+        for (int i = 0; i < changes.size(); i++) {
+            if (entered.get(i)) {
+                leaving.add(changes.get(i).leave());
+                services.done(changes.get(i));
+            }
+        }
+        batches.each(leaving, problems);
+        List<NftCommand> useless = new ArrayList<>();
+        for (ElementKey key : strays) {
+            if (!services.wants(key)) {
+                NftElement element = NftElement.of(key.data());
+                useless.add(new NftCommand.DeleteElement(key.set(), element));
+            }
+        }
+        batches.attempt(useless);
+        strays = List.of();
+    }
+
+    /**
+     * Deletes chains and sets that nothing refers to any more; balancers only when all are known.
+     */
+    private void sweep(Set<String> needed, boolean all) throws IOException {
+        List<NftCommand> useless = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (String chain : chains.keySet()) {
+            boolean candidate = Layout.policyChain(chain) || (all && Layout.transientChain(chain));
+            if (candidate && !needed.contains(chain)) {
+                useless.add(new NftCommand.DeleteChain(chain));
+                names.add(chain);
+            }
+        }
+        Set<String> wanted = policies.sets();
+        for (String set : sets) {
+            if (!wanted.contains(set)) {
+                useless.add(new NftCommand.DeleteSet(set));
+                names.add(set);
+            }
+        }
+        if (batches.attempt(useless)) {
+            names.forEach(chains::remove);
+            names.forEach(sets::remove);
+        }
+    }
+
+    /**
+     * Ends UDP flows that go where the Service does not lead any more, or that began before it
+     * existed: as long as the client sends, their translation would stay.
+     */
+    private void forgetFlows(Set<Frontend> touched) throws IOException {
+        Set<Frontend> udp = new HashSet<>(touched);
+        udp.removeIf(frontend -> frontend.protocol() != Protocol.UDP);
+        for (Conntrack.Family family : Conntrack.Family.values()) {
+            boolean v6 = family == Conntrack.Family.IPV6;
+            if (udp.stream().anyMatch(frontend -> frontend.address().v6() == v6)) {
+                kernel.conntrack().delete(family, flow -> misled(flow, udp));
+            }
+        }
+    }
+
+    private boolean misled(Conntrack.Flow flow, Set<Frontend> udp) {
+        Conntrack.Tuple to = flow.original();
+        if (to.protocol() != Protocol.UDP.number()) {
+            return false;
+        }
+        IpAddress address = IpAddress.of(to.destination().getAddress());
+        Frontend frontend = new Frontend(address, Protocol.UDP, to.to());
+        Conntrack.Tuple from = flow.reply();
+        Endpoint endpoint = new Endpoint(IpAddress.of(from.source().getAddress()), from.from());
+        return udp.contains(frontend) && !services.wants(frontend, endpoint);
+    }
+
+    /** Before generations are used a second time; see {@link Marks}. */
+    private void forgetGenerations() throws IOException {
+        for (Conntrack.Family family : Conntrack.Family.values()) {
+            kernel.conntrack().mark(family, flow -> Marks.unjudged(flow.mark()));
+        }
+    }
+
+    @Override
+    public List<Drift> verify() {
+        if (!adopted) {
+            return List.of();
+        }
+        try {
+            boolean full = verifications++ % FULL_VERIFICATION == 0;
+            if (!full && leases.untouched(kernel.tables()) && routes.untouched(kernel)) {
+                return List.of();
+            }
+            Found found = Found.read(kernel);
+            return Audit.compare(found, policies, services, routes, chains, generation);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void lease(Frontend frontend, Backend backend, Duration validity) {
+        leases.grant(frontend, new Endpoint(backend.address(), backend.port()), validity);
+    }
+
+    @Override
+    public void close() {
+        kernel.close();
+    }
+}
