@@ -1,6 +1,7 @@
 package dev.weir.dns.responder;
 
 import dev.weir.dns.forward.Forwarder;
+import dev.weir.dns.zone.DnsEndpoint;
 import dev.weir.dns.zone.DnsService;
 import dev.weir.dns.zone.SampleZone;
 import dev.weir.dns.zone.Zone;
@@ -13,6 +14,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -34,6 +36,7 @@ final class AnswerRate {
         System.out.printf(
                 "zone of %d services: %d ms%n", SERVICES, (System.nanoTime() - start) / 1_000_000);
         changeRate(zone);
+        largeSetRate(zone);
         Zone served = zone.inSync();
         InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
         for (int round = 0; round < 3; round++) {
@@ -83,6 +86,29 @@ final class AnswerRate {
         }
         System.out.printf(
                 "one service changed: %.1f us%n", (System.nanoTime() - start) / 1e3 / 10_000);
+    }
+
+    /** One endpoint of a large headless Service comes or goes. */
+    private static void largeSetRate(Zone zone) {
+        DnsEndpoint[] endpoints =
+                IntStream.range(0, 5000)
+                        .mapToObj(i -> "10.244.%d.%d".formatted(i / 250, 1 + i % 250))
+                        .map(ip -> SampleZone.endpoint(null, ip, true, SampleZone.tcp("p", 1)))
+                        .toArray(DnsEndpoint[]::new);
+        DnsService all = SampleZone.headless("many", endpoints);
+        DnsService fewer =
+                SampleZone.headless("many", Arrays.copyOf(endpoints, endpoints.length - 1));
+        Zone next = zone;
+        long start = 0;
+        for (int i = 0; i < 300; i++) {
+            if (i == 200) {
+                start = System.nanoTime();
+            }
+            next = next.apply(SampleZone.puts(List.of(i % 2 == 0 ? all : fewer)), i);
+        }
+        System.out.printf(
+                "one endpoint of 5,000 changed: %.1f ms%n",
+                (System.nanoTime() - start) / 1e6 / 100);
     }
 
     private static void measure(
