@@ -136,17 +136,17 @@ final class Group {
         entries.forEach(entry -> recent.add(entry.revision(), entry.requestId()));
     }
 
-    /** Tells everyone what came of their write, in a thread of their own: they may hold it up. */
+    /**
+     * Tells everyone what came of their write, each in a thread of its own: they may hold it up.
+     */
     void answer(Image durable) {
-        List<Answer<?>> all = List.copyOf(answers);
+        answers.forEach(answer -> Thread.startVirtualThread(() -> answer.give(durable)));
         answers.clear();
-        Thread.startVirtualThread(() -> all.forEach(answer -> answer.give(durable)));
     }
 
     /** Tells everyone who has not been told that it came to nothing, or may have. */
     void fail(Throwable cause) {
-        List<Answer<?>> all = List.copyOf(answers);
+        answers.forEach(answer -> Thread.startVirtualThread(() -> answer.call().fail(cause)));
         answers.clear();
-        Thread.startVirtualThread(() -> all.forEach(answer -> answer.call().fail(cause)));
     }
 }

@@ -17,7 +17,7 @@ final class Records {
     static Entry.Record encode(Map.Entry<Key, Optional<Message>> change) {
         Key key = change.getKey();
         if (!Key.ofPath(key.path()).equals(key)) {
-            throw new IllegalArgumentException("a key's parts hold no slash: " + key);
+            throw new IllegalArgumentException("a key's kind and namespace hold no slash: " + key);
         }
         Kind kind =
                 Kinds.named(key.kind())

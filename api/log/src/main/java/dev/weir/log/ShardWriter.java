@@ -163,6 +163,9 @@ final class ShardWriter implements Runnable {
             term = log.claim(config.instance());
             Replay replay = Replay.of(shard(), log);
             requests = replay.requests();
+            LOG.infof(
+                    "Shard %s: claimed and replayed again, revision %d",
+                    shard(), replay.image().revision());
             if (replay.image().equals(group.image())) {
                 state = new State.Serving();
                 history.publish(group.image(), group.deltas());
