@@ -1,0 +1,151 @@
+package dev.weir.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import dev.weir.core.v1.CreateNamespaceRequest;
+import dev.weir.core.v1.GetRequest;
+import dev.weir.core.v1.Namespace;
+import dev.weir.core.v1.NamespacesGrpc;
+import dev.weir.core.v1.ObjectMeta;
+import dev.weir.model.Kind;
+import dev.weir.model.Kinds;
+import dev.weir.node.v1.AgentsGrpc;
+import grpc.health.v1.HealthGrpc;
+import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.StreamObserver;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
+import java.net.UnixDomainSocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole process, called through its socket as any client would. */
+@QuarkusTest
+@TestProfile(InTemporaryDirectory.class)
+class StandaloneTest {
+    private static final int TIMEOUT_SECONDS = 10;
+
+    @Inject StandaloneConfig config;
+    private NioEventLoopGroup loop;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void connect() {
+        loop = new NioEventLoopGroup(1);
+        channel =
+                NettyChannelBuilder.forAddress(
+                                UnixDomainSocketAddress.of(config.data().resolve("weir.sock")))
+                        .channelType(NioDomainSocketChannel.class)
+                        .withOption(io.netty.channel.ChannelOption.SO_KEEPALIVE, null)
+                        .eventLoopGroup(loop)
+                        .usePlaintext()
+                        .build();
+    }
+
+    @AfterEach
+    void disconnect() {
+        channel.shutdownNow();
+        loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+    }
+
+    private static List<String> expectedServices() {
+        return Stream.concat(
+                        Stream.of(AgentsGrpc.SERVICE_NAME),
+                        Kinds.ALL.stream()
+                                .filter(kind -> !kind.internal())
+                                .map(Kind::prototype)
+                                .flatMap(
+                                        message ->
+                                                message
+                                                        .getDescriptorForType()
+                                                        .getFile()
+                                                        .getServices()
+                                                        .stream())
+                                .map(ServiceDescriptor::getFullName))
+                .distinct()
+                .toList();
+    }
+
+    @Test
+    void everyServiceOfTheApiIsHealthy() {
+        var health =
+                HealthGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+
+        assertThat(expectedServices())
+                .hasSizeGreaterThan(1)
+                .allSatisfy(
+                        service ->
+                                assertThat(
+                                                health.check(
+                                                                HealthCheckRequest.newBuilder()
+                                                                        .setService(service)
+                                                                        .build())
+                                                        .getStatus())
+                                        .isEqualTo(ServingStatus.SERVING));
+    }
+
+    @Test
+    void reflectionListsEveryServiceOfTheApi() throws Exception {
+        var listed = new CompletableFuture<List<String>>();
+        StreamObserver<ServerReflectionRequest> questions =
+                ServerReflectionGrpc.newStub(channel)
+                        .serverReflectionInfo(
+                                new StreamObserver<>() {
+                                    @Override
+                                    public void onNext(ServerReflectionResponse answer) {
+                                        listed.complete(
+                                                answer
+                                                        .getListServicesResponse()
+                                                        .getServiceList()
+                                                        .stream()
+                                                        .map(ServiceResponse::getName)
+                                                        .toList());
+                                    }
+
+                                    @Override
+                                    public void onError(Throwable thrown) {
+                                        listed.completeExceptionally(thrown);
+                                    }
+
+                                    @Override
+                                    public void onCompleted() {}
+                                });
+
+        questions.onNext(ServerReflectionRequest.newBuilder().setListServices("*").build());
+
+        assertThat(listed.get(TIMEOUT_SECONDS, TimeUnit.SECONDS)).containsAll(expectedServices());
+        questions.onCompleted();
+    }
+
+    @Test
+    void whatIsWrittenCanBeRead() {
+        var namespaces =
+                NamespacesGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Namespace shop =
+                Namespace.newBuilder().setMetadata(ObjectMeta.newBuilder().setName("shop")).build();
+
+        var written =
+                namespaces.create(CreateNamespaceRequest.newBuilder().setObject(shop).build());
+
+        assertThat(namespaces.get(GetRequest.newBuilder().setName("shop").build()).getObject())
+                .isEqualTo(written.getObject());
+    }
+}
