@@ -26,4 +26,8 @@ public record NodeDelta(
                 MapDelta.between(from.pods(), to.pods()),
                 MapDelta.between(from.groups(), to.groups()));
     }
+
+    public boolean isEmpty() {
+        return routes.isEmpty() && services.isEmpty() && pods.isEmpty() && groups.isEmpty();
+    }
 }

@@ -1,0 +1,135 @@
+package dev.weir.agent.spi;
+
+import dev.weir.changes.Frontier;
+import dev.weir.model.Backend;
+import dev.weir.model.Backends;
+import dev.weir.model.Cidr;
+import dev.weir.model.Filter;
+import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.LocalPod;
+import dev.weir.model.Protocol;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * Node images that differ in every way, from a small world, so that successive ones have much in
+ * common.
+ */
+final class RandomImages {
+    private final Random random;
+
+    RandomImages(long seed) {
+        this.random = new Random(seed);
+    }
+
+    NodeImage next() {
+        PMap<Frontend, Backends> services = HashTreePMap.empty();
+        for (int i = random.nextInt(12); i > 0; i--) {
+            boolean v6 = random.nextBoolean();
+            services = services.plus(frontend(v6), backends(v6));
+        }
+        PMap<String, Set<IpAddress>> groups = HashTreePMap.empty();
+        for (String name : List.of("ga", "gb", "gc")) {
+            if (random.nextBoolean()) {
+                groups = groups.plus(name, members());
+            }
+        }
+        PMap<Key, LocalPod> pods = HashTreePMap.empty();
+        for (int i = 1; i <= 4; i++) {
+            if (random.nextBoolean()) {
+                Key key = new Key("Pod", "default", "p" + i);
+                pods = pods.plus(key, new LocalPod(key, podAddresses(i), filter(), filter()));
+            }
+        }
+        PMap<Cidr, IpAddress> routes = HashTreePMap.empty();
+        for (int i = 1; i <= 3; i++) {
+            if (random.nextBoolean()) {
+                routes =
+                        routes.plus(
+                                Cidr.of("10.244." + i + ".0/26"),
+                                IpAddress.of("172.30.0." + (20 + random.nextInt(3))));
+            }
+            if (random.nextBoolean()) {
+                routes =
+                        routes.plus(
+                                Cidr.of("fd00:10:244:" + i + "::/122"),
+                                IpAddress.of("fd00:172:30::" + (20 + random.nextInt(3))));
+            }
+        }
+        return new NodeImage(Frontier.EMPTY, Map.of(), routes, services, pods, groups);
+    }
+
+    private Frontend frontend(boolean v6) {
+        String base = v6 ? "fd00:10:96::" : "10.96.0.";
+        Protocol protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
+        return new Frontend(
+                IpAddress.of(base + (20 + random.nextInt(4))), protocol, 80 + random.nextInt(2));
+    }
+
+    private Backends backends(boolean v6) {
+        Key service = new Key("Service", "default", "s" + random.nextInt(3));
+        return new Backends(
+                service,
+                IntStream.range(0, random.nextInt(6))
+                        .mapToObj(i -> podAddresses(random.nextInt(8)).get(v6 ? 1 : 0))
+                        .map(
+                                address ->
+                                        new Backend(
+                                                address,
+                                                8080 + random.nextInt(2),
+                                                random.nextBoolean()))
+                        .toList());
+    }
+
+    private static List<IpAddress> podAddresses(int number) {
+        return List.of(IpAddress.of("10.244.0." + number), IpAddress.of("fd00:10:244::" + number));
+    }
+
+    private Set<IpAddress> members() {
+        Set<IpAddress> members = new HashSet<>();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            members.addAll(podAddresses(random.nextInt(8)));
+        }
+        return members;
+    }
+
+    private Filter filter() {
+        if (random.nextInt(3) == 0) {
+            return Filter.OPEN;
+        }
+        List<Filter.Allow> rules = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            rules.add(new Filter.Allow(peer(), ports()));
+        }
+        return new Filter.Isolated(rules);
+    }
+
+    private Filter.Peer peer() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Filter.Anyone();
+            case 1 -> new Filter.Block(Cidr.of("192.0.2.0/24"), List.of(Cidr.of("192.0.2.128/25")));
+            case 2 -> new Filter.Block(Cidr.of("2001:db8::/32"), List.of());
+            default -> new Filter.Group(List.of("ga", "gb", "gc").get(random.nextInt(3)));
+        };
+    }
+
+    private List<Filter.Ports> ports() {
+        return switch (random.nextInt(3)) {
+            case 0 -> List.of();
+            case 1 -> List.of(new Filter.Ports(Protocol.TCP, 8080, 8080));
+            default ->
+                    List.of(
+                            new Filter.Ports(Protocol.TCP, 1000, 2000),
+                            new Filter.Ports(Protocol.UDP, 53, 53));
+        };
+    }
+}
