@@ -62,6 +62,8 @@ class ArchitectureTest {
                         PURE.or(GENERATED)
                                 .or(Module.MODEL.classes())
                                 .or(Module.CHANGES.classes())
+                                // The agent derives the image that its planes take.
+                                .or(Module.SPI.classes())
                                 .or(
                                         resideInAnyPackage(
                                                 "java..",
