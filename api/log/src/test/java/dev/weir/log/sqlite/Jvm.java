@@ -20,6 +20,7 @@ final class Jvm {
                                 "-XX:TieredStopAtLevel=1",
                                 "-Xmx128m",
                                 "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 main.getName()));
