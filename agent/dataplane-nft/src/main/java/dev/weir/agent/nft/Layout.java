@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * an unknown pod sends or gets; and gives the rest to {@code judge-pod}, which asks the source
  * pod's egress chain, then the destination pod's ingress chain. These see the addresses of the
  * connection's tuples, the source before and the destination after translation, so both directions
- * of a connection get one verdict. Postrouting: {@code masquerade}.
+ * of a connection get one verdict. Postrouting: {@code nat-postrouting} masquerades.
  */
 final class Layout {
     static final String TABLE = "weir";
@@ -77,9 +77,9 @@ final class Layout {
         String ip = v6 ? "ip6" : "ip";
         return Chain.of(
                 balancer(v6, endpoints),
-                mark(Marks.SERVICE)
-                        + " dnat %1$s to %1$s daddr . meta l4proto . th dport . numgen random mod %2$d map @%3$s"
-                                .formatted(ip, endpoints, ENDPOINTS + family(v6)),
+                "ct mark set numgen random mod %d offset %d".formatted(endpoints, Marks.slot(0)),
+                "dnat %1$s to %1$s daddr . meta l4proto . th dport . ct mark map @%2$s"
+                        .formatted(ip, ENDPOINTS + family(v6)),
                 "counter name lost drop");
     }
 
@@ -100,10 +100,11 @@ final class Layout {
                         ND,
                         "iifname %s fib saddr . iif oif missing counter name spoofed drop"
                                 .formatted(POD_INTERFACES)));
+        // After translation, which sets the mark anew.
         chains.add(
                 Chain.hooked(
                         "own",
-                        "filter hook output priority mangle",
+                        "filter hook output priority -50",
                         "ct state new ct direction original " + mark(Marks.OWN)));
         chains.add(
                 Chain.hooked(
@@ -164,7 +165,7 @@ final class Layout {
                     "%1$s saddr %2$s %1$s daddr != %2$s %1$s daddr != %3$s %4$s"
                             .formatted(ip, cluster, nodes, last));
         }
-        return new Chain("masquerade", "nat hook postrouting priority srcnat", rules);
+        return new Chain("nat-postrouting", "nat hook postrouting priority srcnat", rules);
     }
 
     private static List<Chain> judgement() {
@@ -251,7 +252,6 @@ final class Layout {
     private static void sets(StringBuilder text, boolean v6) {
         String f = family(v6);
         String address = v6 ? "ipv6_addr" : "ipv4_addr";
-        String ip = v6 ? "ip6" : "ip";
         String service = address + " . inet_proto . inet_service";
         text.append(add("set", PODS + f)).append(" { type " + address + "; }\n");
         text.append(add("set", NODES + f)).append(" { type " + address + "; }\n");
@@ -262,10 +262,8 @@ final class Layout {
         text.append(add("map", NEAR + f))
                 .append(" { type " + service + " : " + address + " . inet_service;")
                 .append(" flags timeout; }\n");
-        // numgen stands for "a number"; a plain type cannot say that (nft 1.0.6).
         text.append(add("map", ENDPOINTS + f))
-                .append(" { typeof " + ip + " daddr . meta l4proto . th dport")
-                .append(" . numgen random mod 65536 : " + ip + " daddr . th dport; }\n");
+                .append(" { type " + service + " . mark : " + address + " . inet_service; }\n");
     }
 
     private static void ranges(StringBuilder text, String name, boolean v6, List<Cidr> cidrs) {

@@ -41,7 +41,7 @@ final class ServiceElements {
     }
 
     static NftData slotKey(Frontend frontend, int slot) {
-        return start(frontend).hostOrder(slot).build();
+        return start(frontend).hostOrder(Marks.slot(slot)).build();
     }
 
     static NftElement service(Frontend frontend, int endpoints) {
@@ -82,7 +82,7 @@ final class ServiceElements {
 
     static int slotOf(NftData key) {
         ByteBuffer in = key.toBuffer().order(ByteOrder.nativeOrder());
-        return in.getInt(key.length() - REGISTER);
+        return Marks.slotOf(in.getInt(key.length() - REGISTER));
     }
 
     static Endpoint endpoint(NftData data, boolean v6) {

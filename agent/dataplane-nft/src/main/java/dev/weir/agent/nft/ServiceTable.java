@@ -18,7 +18,7 @@ import java.util.Optional;
  * owned by the plane's thread.
  */
 final class ServiceTable {
-    /** A slot number is a result of numgen modulo 65536. */
+    /** A slot number has 16 bits of the connection mark. */
     static final int MAX_ENDPOINTS = 65_535;
 
     /** Owner of what a former agent left and nobody wants. */

@@ -1,0 +1,183 @@
+package dev.weir.agent.nft;
+
+import dev.weir.agent.spi.NodeDelta;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.NodeSettings;
+import dev.weir.agent.spi.Outcome;
+import dev.weir.changes.Frontier;
+import dev.weir.model.Backend;
+import dev.weir.model.Backends;
+import dev.weir.model.Cidr;
+import dev.weir.model.Filter;
+import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.LocalPod;
+import dev.weir.model.Protocol;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pcollections.HashTreePMap;
+
+/** Node images for the lab, changed step by step as an agent's would be. */
+final class Images {
+    static final NodeSettings SETTINGS =
+            new NodeSettings(
+                    "node",
+                    List.of(Lab.NODE4, Lab.NODE6),
+                    List.of(Cidr.of("10.1.0.0/16"), Cidr.of("fd01::/32")),
+                    List.of(Cidr.of("10.96.0.0/16"), Cidr.of("fd96::/64")));
+
+    private NodeImage image = NodeImage.EMPTY;
+    private NodeImage applied = NodeImage.EMPTY;
+
+    /** Both pods, open. */
+    static Images withPods() {
+        return new Images().pod(Lab.Place.A).pod(Lab.Place.B);
+    }
+
+    static IpAddress vip(boolean v6, int number) {
+        return IpAddress.of((v6 ? "fd96::" : "10.96.0.") + number);
+    }
+
+    static Frontend frontend(IpAddress address, Protocol protocol, int port) {
+        return new Frontend(address, protocol, port);
+    }
+
+    Images pod(Lab.Place place) {
+        return pod(place, Filter.OPEN, Filter.OPEN);
+    }
+
+    Images pod(Lab.Place place, Filter ingress, Filter egress) {
+        Key key = new Key("Pod", "default", place.name());
+        List<IpAddress> addresses = List.of(place.address(false), place.address(true));
+        LocalPod pod = new LocalPod(key, addresses, ingress, egress);
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        image.services(),
+                        image.pods().plus(key, pod),
+                        image.groups());
+        return this;
+    }
+
+    Images withoutPod(Lab.Place place) {
+        Key key = new Key("Pod", "default", place.name());
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        image.services(),
+                        image.pods().minus(key),
+                        image.groups());
+        return this;
+    }
+
+    Images group(String name, IpAddress... members) {
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        image.services(),
+                        image.pods(),
+                        image.groups().plus(name, Set.of(members)));
+        return this;
+    }
+
+    Images service(Frontend frontend, Backend... backends) {
+        Key key = new Key("Service", "default", "s" + frontend);
+        Backends value = new Backends(key, new ArrayList<>(List.of(backends)));
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        image.services().plus(frontend, value),
+                        image.pods(),
+                        image.groups());
+        return this;
+    }
+
+    Images services(Map<Frontend, Backends> all) {
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        HashTreePMap.from(all),
+                        image.pods(),
+                        image.groups());
+        return this;
+    }
+
+    Images withoutService(Frontend frontend) {
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        image.services().minus(frontend),
+                        image.pods(),
+                        image.groups());
+        return this;
+    }
+
+    Images route(String block, IpAddress node) {
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes().plus(Cidr.of(block), node),
+                        image.services(),
+                        image.pods(),
+                        image.groups());
+        return this;
+    }
+
+    Images withoutRoute(String block) {
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes().minus(Cidr.of(block)),
+                        image.services(),
+                        image.pods(),
+                        image.groups());
+        return this;
+    }
+
+    static Backend backend(Lab.Place place, boolean v6, int port) {
+        return new Backend(place.address(v6), port, place != Lab.Place.OUT);
+    }
+
+    /** Calls the plane with what changed since the last call. */
+    Outcome applyTo(NftDataPlane plane) {
+        Outcome outcome = plane.apply(image, NodeDelta.between(applied, image));
+        applied = image;
+        return outcome;
+    }
+
+    NodeImage image() {
+        return image;
+    }
+
+    static Filter allow(Filter.Peer peer, Filter.Ports... ports) {
+        return new Filter.Isolated(List.of(new Filter.Allow(peer, List.of(ports))));
+    }
+
+    static Filter.Ports tcp(int first, int last) {
+        return new Filter.Ports(Protocol.TCP, first, last);
+    }
+
+    static Set<String> places(List<String> greetings) {
+        Set<String> places = new HashSet<>();
+        greetings.forEach(g -> places.add(g.split(" ")[0]));
+        return places;
+    }
+}

@@ -1,0 +1,199 @@
+package dev.weir.agent.nft;
+
+import static dev.weir.agent.nft.Images.backend;
+import static dev.weir.agent.nft.Images.frontend;
+import static dev.weir.agent.nft.Images.vip;
+import static dev.weir.agent.nft.Lab.Place.A;
+import static dev.weir.agent.nft.Lab.Place.B;
+import static dev.weir.agent.nft.Lab.Place.NODE;
+import static dev.weir.agent.nft.Lab.Place.OUT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.agent.nft.Lab.Place;
+import dev.weir.agent.spi.Outcome;
+import dev.weir.model.Frontend;
+import dev.weir.model.Protocol;
+import java.net.DatagramSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Connections to Services through the real kernel, in both families. */
+class ServiceTrafficTest {
+    private static Lab lab;
+    private NftDataPlane plane;
+
+    @BeforeAll
+    static void build() throws Exception {
+        lab = Lab.create();
+        for (Place place : Place.values()) {
+            lab.serve(place, 8080);
+        }
+    }
+
+    @AfterAll
+    static void tearDown() throws Exception {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        plane = NftDataPlaneProvider.open(Images.SETTINGS, lab.namespace(NODE));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        plane.close();
+        lab.nft("delete", "table", "inet", "weir");
+    }
+
+    private List<String> calls(Place from, Frontend to, int times) throws Exception {
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            answers.add(
+                    to.protocol() == Protocol.TCP
+                            ? lab.tcp(from, to.address(), to.port())
+                            : lab.udp(from, to.address(), to.port()));
+        }
+        return answers;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everyEndpointGetsItsShareFromEverywhere(boolean v6) throws Exception {
+        Frontend tcp = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Frontend udp = frontend(vip(v6, 1), Protocol.UDP, 80);
+        Images images = Images.withPods();
+        for (Frontend frontend : List.of(tcp, udp)) {
+            images.service(frontend, backend(A, v6, 8080), backend(B, v6, 8080));
+        }
+
+        assertThat(images.applyTo(plane)).isEqualTo(Outcome.DONE);
+
+        for (Place from : List.of(A, NODE, OUT)) {
+            for (Frontend to : List.of(tcp, udp)) {
+                assertThat(Images.places(calls(from, to, 16)))
+                        .as("%s to %s", from, to)
+                        .containsExactlyInAnyOrder("A", "B");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anEndpointHereSeesItsClientAndOneElsewhereSeesThisNode(boolean v6) throws Exception {
+        Frontend here = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Frontend elsewhere = frontend(vip(v6, 2), Protocol.TCP, 80);
+        Frontend nodePort = frontend(NODE.address(v6), Protocol.TCP, 30080);
+        Images.withPods()
+                .service(here, backend(B, v6, 8080))
+                .service(nodePort, backend(B, v6, 8080))
+                .service(elsewhere, backend(OUT, v6, 8080))
+                .applyTo(plane);
+
+        assertThat(calls(A, here, 1)).containsExactly("B " + A.address(v6));
+        assertThat(calls(OUT, here, 1)).containsExactly("B " + OUT.address(v6));
+        assertThat(calls(OUT, nodePort, 1)).containsExactly("B " + OUT.address(v6));
+        assertThat(calls(A, nodePort, 1)).containsExactly("B " + A.address(v6));
+        assertThat(calls(NODE, nodePort, 1)).containsExactly("B " + NODE.address(v6));
+        assertThat(calls(OUT, elsewhere, 1)).containsExactly("OUT " + NODE.address(v6));
+        assertThat(calls(A, elsewhere, 1)).containsExactly("OUT " + NODE.address(v6));
+        assertThat(lab.tcp(A, OUT.address(v6), 8080)).isEqualTo("OUT " + NODE.address(v6));
+        assertThat(lab.tcp(A, B.address(v6), 8080)).isEqualTo("B " + A.address(v6));
+        assertThat(lab.tcp(A, NODE.address(v6), 8080)).isEqualTo("NODE " + A.address(v6));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPodReachesItselfThroughItsService(boolean v6) throws Exception {
+        Frontend tcp = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Frontend udp = frontend(vip(v6, 1), Protocol.UDP, 80);
+        Images.withPods()
+                .service(tcp, backend(A, v6, 8080))
+                .service(udp, backend(A, v6, 8080))
+                .applyTo(plane);
+
+        assertThat(calls(A, tcp, 2)).allMatch(answer -> answer.startsWith("A "));
+        assertThat(calls(A, udp, 2)).allMatch(answer -> answer.startsWith("A "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withoutEndpointsOrPortClientsAreRefusedAtOnce(boolean v6) throws Exception {
+        Frontend empty = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Frontend nodePort = frontend(NODE.address(v6), Protocol.TCP, 30081);
+        Images.withPods().service(empty).service(nodePort).applyTo(plane);
+
+        for (Place from : List.of(A, NODE, OUT)) {
+            assertThat(calls(from, empty, 1)).as("%s", from).containsExactly(Lab.REFUSED);
+            assertThat(calls(from, nodePort, 1)).as("%s", from).containsExactly(Lab.REFUSED);
+            assertThat(lab.tcp(from, vip(v6, 1), 81)).as("%s", from).isEqualTo(Lab.REFUSED);
+        }
+        assertThat(lab.udp(OUT, vip(v6, 9), 80)).isEqualTo(Lab.REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aRemovedEndpointGetsNothingMoreNotEvenOfAnOpenUdpFlow(boolean v6) throws Exception {
+        Frontend udp = frontend(vip(v6, 1), Protocol.UDP, 80);
+        Images images = Images.withPods().service(udp, backend(A, v6, 8080));
+        images.applyTo(plane);
+        try (DatagramSocket socket = lab.namespace(OUT).call(() -> new DatagramSocket())) {
+            assertThat(Lab.ask(socket, udp.address(), 80)).startsWith("A ");
+
+            images.service(udp, backend(B, v6, 8080)).applyTo(plane);
+            assertThat(Lab.ask(socket, udp.address(), 80)).startsWith("B ");
+
+            images.service(udp).applyTo(plane);
+            assertThat(Lab.ask(socket, udp.address(), 80)).isEqualTo(Lab.REFUSED);
+
+            images.service(udp, backend(A, v6, 8080)).applyTo(plane);
+            assertThat(Lab.ask(socket, udp.address(), 80)).startsWith("A ");
+        }
+        images.withoutService(udp).applyTo(plane);
+        assertThat(lab.nft("list", "table", "inet", "weir"))
+                .doesNotContain(udp.address() + " . udp");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOpenConnectionSurvivesTheRemovalOfItsEndpointFromTheService(boolean v6)
+            throws Exception {
+        Frontend tcp = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Images images = Images.withPods().service(tcp, backend(B, v6, 8080));
+        images.applyTo(plane);
+        try (Lab.Connection connection = lab.connect(A, tcp.address(), 80)) {
+            images.service(tcp, backend(OUT, v6, 8080)).applyTo(plane);
+
+            assertThat(connection.echoes()).isTrue();
+            assertThat(calls(A, tcp, 1)).containsExactly("OUT " + NODE.address(v6));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLeaseComesFirstAndEndsByItself(boolean v6) throws Exception {
+        Frontend dns = frontend(vip(v6, 10), Protocol.UDP, 53);
+        Images.withPods().service(dns, backend(B, v6, 8080)).applyTo(plane);
+
+        plane.lease(dns, backend(NODE, v6, 8080), Duration.ofMillis(600));
+        assertThat(calls(A, dns, 5)).containsOnly("NODE " + A.address(v6));
+        plane.lease(dns, backend(NODE, v6, 8080), Duration.ofMillis(600));
+        Thread.sleep(350);
+        plane.lease(dns, backend(NODE, v6, 8080), Duration.ofMillis(600));
+        Thread.sleep(350);
+        assertThat(calls(A, dns, 1)).as("renewed").containsOnly("NODE " + A.address(v6));
+
+        Thread.sleep(700);
+        assertThat(calls(A, dns, 5)).as("expired").containsOnly("B " + A.address(v6));
+        assertThat(plane.verify()).isEmpty();
+    }
+}
