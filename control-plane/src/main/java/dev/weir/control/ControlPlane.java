@@ -72,7 +72,8 @@ public final class ControlPlane implements AutoCloseable {
                 service(
                         NodesGrpc.getServiceDescriptor(),
                         Kinds.NODE,
-                        (pending, old, requested) -> NodeAdmission.admit((Node) requested)),
+                        (pending, old, requested) ->
+                                NodeAdmission.admit(old.map(Node.class::cast), (Node) requested)),
                 service(
                         PodsGrpc.getServiceDescriptor(),
                         Kinds.POD,
