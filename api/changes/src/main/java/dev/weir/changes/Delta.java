@@ -6,11 +6,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What leads one shard from an earlier image to the revision given here, at most one change per key.
+ * What leads one shard from an earlier image to the revision given here, at most one change per
+ * key.
  *
  * @param after what the shard's writer had read of the other shards at that revision
  */
-public record Delta(String shard, String logId, long revision, Frontier after, SortedMap<Key, Change> changes) {
+public record Delta(
+        String shard, String logId, long revision, Frontier after, SortedMap<Key, Change> changes) {
     public Delta {
         changes = Collections.unmodifiableSortedMap(new TreeMap<>(changes));
     }
@@ -22,20 +24,28 @@ public record Delta(String shard, String logId, long revision, Frontier after, S
         return new Delta(shard, next.logId, next.revision, next.after, both);
     }
 
-    /** The delta from one image to another of the same shard: {@code old.apply(between(old, new))} equals new. */
+    /**
+     * The delta from one image to another of the same shard: {@code old.apply(between(old, new))}
+     * equals new.
+     */
     public static Delta between(Image from, Image to) {
         TreeMap<Key, Change> changes = new TreeMap<>();
-        to.objects().forEach((key, stored) -> {
-            Stored before = from.objects().get(key);
-            if (before == null || !before.equals(stored)) {
-                changes.put(key, new Change.Put(stored.value(), stored.revision()));
-            }
-        });
-        from.objects().keySet().forEach(key -> {
-            if (!to.objects().containsKey(key)) {
-                changes.put(key, new Change.Remove(to.revision()));
-            }
-        });
+        to.objects()
+                .forEach(
+                        (key, stored) -> {
+                            Stored before = from.objects().get(key);
+                            if (before == null || !before.equals(stored)) {
+                                changes.put(key, new Change.Put(stored.value(), stored.revision()));
+                            }
+                        });
+        from.objects()
+                .keySet()
+                .forEach(
+                        key -> {
+                            if (!to.objects().containsKey(key)) {
+                                changes.put(key, new Change.Remove(to.revision()));
+                            }
+                        });
         return new Delta(to.shard(), to.logId(), to.revision(), to.after(), changes);
     }
 }

@@ -1,12 +1,13 @@
 package dev.weir.changes;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.Collections;
 
 /**
- * A point in the history of several shards. A shard that is not named is at 0: nothing of it has been seen.
+ * A point in the history of several shards. A shard that is not named is at 0: nothing of it has
+ * been seen.
  *
  * @param logId names the log that the revisions are of; empty when none has been seen
  */
@@ -31,16 +32,21 @@ public record Frontier(String logId, SortedMap<String, Long> revisions) {
 
     /** This frontier with one shard moved, back too. Another log id forgets everything else. */
     public Frontier with(String newLogId, String shard, long revision) {
-        TreeMap<String, Long> moved = newLogId.equals(logId) ? new TreeMap<>(revisions) : new TreeMap<>();
+        TreeMap<String, Long> moved =
+                newLogId.equals(logId) ? new TreeMap<>(revisions) : new TreeMap<>();
         moved.put(shard, revision);
         return new Frontier(newLogId, moved);
     }
 
-    /** True when nothing that the other includes is missing here. Different logs include nothing of each other. */
+    /**
+     * True when nothing that the other includes is missing here. Different logs include nothing of
+     * each other.
+     */
     public boolean includes(Frontier other) {
         return other.revisions.isEmpty()
                 || other.logId.equals(logId)
-                        && other.revisions.entrySet().stream().allMatch(e -> revision(e.getKey()) >= e.getValue());
+                        && other.revisions.entrySet().stream()
+                                .allMatch(e -> revision(e.getKey()) >= e.getValue());
     }
 
     /** The later of both, shard by shard. Both are of one log, or one of them is empty. */
@@ -56,16 +62,20 @@ public record Frontier(String logId, SortedMap<String, Long> revisions) {
             return EMPTY;
         }
         TreeMap<String, Long> result = new TreeMap<>();
-        revisions.forEach((shard, revision) -> {
-            long both = Math.min(revision, other.revision(shard));
-            if (both > 0) {
-                result.put(shard, both);
-            }
-        });
+        revisions.forEach(
+                (shard, revision) -> {
+                    long both = Math.min(revision, other.revision(shard));
+                    if (both > 0) {
+                        result.put(shard, both);
+                    }
+                });
         return new Frontier(logId, result);
     }
 
     public dev.weir.core.v1.Frontier toProto() {
-        return dev.weir.core.v1.Frontier.newBuilder().setLogId(logId).putAllRevisions(revisions).build();
+        return dev.weir.core.v1.Frontier.newBuilder()
+                .setLogId(logId)
+                .putAllRevisions(revisions)
+                .build();
     }
 }

@@ -8,12 +8,14 @@ import java.util.stream.Stream;
 import org.pcollections.TreePMap;
 
 /**
- * The whole state of one shard at one revision. Immutable; a change costs the logarithm of the size.
+ * The whole state of one shard at one revision. Immutable; a change costs the logarithm of the
+ * size.
  *
  * @param revision 0 before the first write
  * @param after what the shard's writer had read of the other shards
  */
-public record Image(String shard, String logId, long revision, Frontier after, TreePMap<Key, Stored> objects) {
+public record Image(
+        String shard, String logId, long revision, Frontier after, TreePMap<Key, Stored> objects) {
 
     public static Image empty(String shard) {
         return new Image(shard, "", 0, Frontier.EMPTY, TreePMap.empty());
@@ -24,7 +26,8 @@ public record Image(String shard, String logId, long revision, Frontier after, T
         for (var change : delta.changes().entrySet()) {
             next =
                     switch (change.getValue()) {
-                        case Change.Put(var value, var at) -> next.plus(change.getKey(), new Stored(value, at));
+                        case Change.Put(var value, var at) ->
+                                next.plus(change.getKey(), new Stored(value, at));
                         case Change.Remove remove -> next.minus(change.getKey());
                     };
         }
@@ -47,13 +50,19 @@ public record Image(String shard, String logId, long revision, Frontier after, T
 
     /** The objects of a kind in one namespace, in the order of their names. */
     public <M extends Message> Stream<M> in(Kind kind, String namespace, Class<M> type) {
-        return objects.subMap(new Key(kind.name(), namespace, ""), new Key(kind.name(), namespace + "\0", ""))
+        return objects
+                .subMap(
+                        new Key(kind.name(), namespace, ""),
+                        new Key(kind.name(), namespace + "\0", ""))
                 .values()
                 .stream()
                 .map(stored -> type.cast(stored.value()));
     }
 
     private Stream<Stored> range(String kind, String namespace, String endKind) {
-        return objects.subMap(new Key(kind, namespace, ""), new Key(endKind, "", "")).values().stream();
+        return objects
+                .subMap(new Key(kind, namespace, ""), new Key(endKind, "", ""))
+                .values()
+                .stream();
     }
 }

@@ -20,7 +20,9 @@ public record MapDelta<K, V>(Map<K, V> puts, Set<K> removes) {
                 to.entrySet().stream()
                         .filter(entry -> !entry.getValue().equals(from.get(entry.getKey())))
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
-                from.keySet().stream().filter(key -> !to.containsKey(key)).collect(Collectors.toSet()));
+                from.keySet().stream()
+                        .filter(key -> !to.containsKey(key))
+                        .collect(Collectors.toSet()));
     }
 
     public boolean isEmpty() {

@@ -10,11 +10,12 @@ public interface ShardReader {
     Image image();
 
     /**
-     * What happened after the revision: at most {@code maxWait} later, conflated by key when there is much of it.
+     * What happened after the revision: at most {@code maxWait} later, conflated by key when there
+     * is much of it.
      *
-     * <p>Empty changes at an unchanged revision mean that nothing happened in that time. A revision that the kept
-     * history does not reach back to, that lies in the future, or another log id gives {@link Next.Expired}: the
-     * reader takes {@link #image()} and goes on from there.
+     * <p>Empty changes at an unchanged revision mean that nothing happened in that time. A revision
+     * that the kept history does not reach back to, that lies in the future, or another log id
+     * gives {@link Next.Expired}: the reader takes {@link #image()} and goes on from there.
      */
     Next next(String logId, long afterRevision, Duration maxWait) throws InterruptedException;
 

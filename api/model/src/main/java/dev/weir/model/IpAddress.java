@@ -50,13 +50,15 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
     }
 
     /**
-     * Four decimal parts without leading zeros, as Kubernetes demands; or anything with a colon.
+     * Four decimal parts without leading zeros, as Kubernetes demands, at the end of an IPv6
+     * address, too.
      */
     private static boolean isStrict(String text) {
-        if (text.indexOf(':') >= 0) {
+        int colon = text.lastIndexOf(':');
+        if (colon >= 0 && text.indexOf('.') < 0) {
             return true;
         }
-        String[] parts = text.split("\\.", -1);
+        String[] parts = text.substring(colon + 1).split("\\.", -1);
         if (parts.length != 4) {
             return false;
         }
@@ -119,17 +121,14 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
         return upper != 0 ? upper : Long.compareUnsigned(low, other.low);
     }
 
-    /** Dotted decimal, or RFC 5952. */
+    /** Dotted decimal, or RFC 5952; a mapped IPv4 address as its section 5 has it. */
     @Override
     public String toString() {
         if (!v6) {
-            return (low >>> 24)
-                    + "."
-                    + (low >>> 16 & 0xff)
-                    + "."
-                    + (low >>> 8 & 0xff)
-                    + "."
-                    + (low & 0xff);
+            return dotted();
+        }
+        if (high == 0 && low >>> 32 == 0xffff) {
+            return "::ffff:" + dotted();
         }
         int[] groups = new int[8];
         for (int i = 0; i < 8; i++) {
@@ -158,5 +157,15 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
             }
         }
         return text.toString();
+    }
+
+    private String dotted() {
+        return (low >>> 24 & 0xff)
+                + "."
+                + (low >>> 16 & 0xff)
+                + "."
+                + (low >>> 8 & 0xff)
+                + "."
+                + (low & 0xff);
     }
 }
