@@ -26,9 +26,6 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads the documents of one source. */
 final class ManifestReader {
-    /** Characters in one document. */
-    static final int MAX_DOCUMENT_SIZE = 3 * 1024 * 1024;
-
     /**
      * Aliases of maps and lists in one source; their expansion counts against {@link
      * MessageReader#MAX_NODES} as well.
@@ -38,7 +35,7 @@ final class ManifestReader {
     /** Maps and lists inside each other. */
     static final int MAX_DEPTH = 64;
 
-    /** Characters in one source. */
+    /** Characters in one source: a listing of 50,000 Services fits. */
     static final int MAX_SOURCE_SIZE = 32 * 1024 * 1024;
 
     private final String source;
@@ -82,7 +79,7 @@ final class ManifestReader {
      */
     private static LoadSettings settings(String text) {
         return LoadSettings.builder()
-                .setCodePointLimit(MAX_DOCUMENT_SIZE)
+                .setCodePointLimit(MAX_SOURCE_SIZE)
                 .setMaxAliasesForCollections(MAX_ALIASES)
                 .setBufferSize(text.length() + 2)
                 .build();

@@ -28,7 +28,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class MessageReader {
     /** Nodes of one document, each as often as aliases repeat it. */
-    static final int MAX_NODES = 500_000;
+    static final int MAX_NODES = 4_000_000;
 
     private final String source;
     private final int document;
