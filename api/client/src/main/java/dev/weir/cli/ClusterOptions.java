@@ -6,6 +6,8 @@ import picocli.CommandLine.Option;
 
 /** The address ranges of a cluster that is started. */
 public final class ClusterOptions {
+    private static final String NODE_PORTS = "30000-32767";
+
     @Option(
             names = "--pod-cidr",
             paramLabel = "CIDR[,CIDR]",
@@ -23,9 +25,9 @@ public final class ClusterOptions {
     @Option(
             names = "--service-node-port-range",
             paramLabel = "FROM-TO",
-            defaultValue = "30000-32767",
+            defaultValue = NODE_PORTS,
             description = "node ports; default: $${DEFAULT-VALUE}")
-    String nodePorts = "30000-32767";
+    String nodePorts = NODE_PORTS;
 
     @Option(
             names = "--external-ip-ranges",
@@ -34,13 +36,17 @@ public final class ClusterOptions {
             description = "what externalIPs may be; default: anything that is not in another range")
     String externalIps = "";
 
-    /** As the server's settings. */
+    /** As the server's settings. Throws CliError for what this release cannot change. */
     public Map<String, String> settings() {
+        if (!nodePorts.equals(NODE_PORTS)) {
+            throw new CliError("not available in this release: --service-node-port-range");
+        }
+        if (!externalIps.isEmpty()) {
+            throw new CliError("not available in this release: --external-ip-ranges");
+        }
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("weir.pod-cidrs", podCidrs);
         settings.put("weir.service-cidrs", serviceCidrs);
-        settings.put("weir.service-node-port-range", nodePorts);
-        settings.put("weir.external-ip-ranges", externalIps);
         return settings;
     }
 }

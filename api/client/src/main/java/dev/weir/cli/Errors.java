@@ -4,18 +4,22 @@ import dev.weir.client.ServerUnreachableException;
 import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Words an error as kubectl does. */
 public final class Errors {
     private Errors() {}
 
-    public static String describe(Throwable error) {
+    public static String describe(@Nullable Throwable error) {
         return switch (error) {
             case FailureException refused -> describe(refused.failure(), "");
             case ServerUnreachableException unreachable -> message(unreachable);
             case CliError typed -> "error: " + message(typed);
             case UncheckedIOException io -> "error: " + io.getCause();
+            case ExecutionException wrapped -> describe(wrapped.getCause());
+            case null -> "error: unknown";
             default -> "error: " + error;
         };
     }

@@ -22,8 +22,8 @@ public sealed interface ServerAddress {
     }
 
     /**
-     * Reads {@code unix:///path}, {@code host:port} or {@code [address]:port}. Throws
-     * IllegalArgumentException for anything else.
+     * Reads {@code unix:///path}, {@code host:port} or {@code [address]:port}, the latter also with
+     * {@code tcp://} before. Throws IllegalArgumentException for anything else.
      */
     static ServerAddress parse(String text) {
         if (text.startsWith("unix:")) {
@@ -32,6 +32,9 @@ public sealed interface ServerAddress {
                 throw new IllegalArgumentException("no path in server address \"" + text + "\"");
             }
             return new Unix(Path.of(path).toAbsolutePath());
+        }
+        if (text.startsWith("tcp://")) {
+            return parse(text.substring("tcp://".length()));
         }
         int colon = text.lastIndexOf(':');
         String port = text.substring(colon + 1);

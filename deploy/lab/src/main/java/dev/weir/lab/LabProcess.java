@@ -1,0 +1,83 @@
+package dev.weir.lab;
+
+import dev.weir.cli.RunningProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A process of a lab, found by the marker among its arguments. Nothing is remembered, so a crash
+ * between starting one and writing it down cannot lose it, and a number used again is never
+ * mistaken.
+ *
+ * @param role {@code standalone}, {@code agent}, or {@code supervisor} of a pod
+ * @param node empty unless it is of a node
+ * @param arguments its command line
+ */
+record LabProcess(String role, String node, RunningProcess process, List<String> arguments) {
+    private static final String ROLE = "-Dlab.role=";
+    private static final String NODE = "-Dlab.node=";
+
+    /** Arguments that say what a process is. */
+    static List<String> marks(LabPlace place, String role, String node) {
+        return List.of(place.marker(), ROLE + role, NODE + node);
+    }
+
+    boolean argumentsContain(String argument) {
+        return arguments.contains(argument);
+    }
+
+    /** All of them, in the order of role and node. */
+    static List<LabProcess> of(LabPlace place) {
+        try (Stream<Path> all = Files.list(Path.of("/proc"))) {
+            return all.filter(path -> path.getFileName().toString().matches("[0-9]+"))
+                    .flatMap(path -> read(place, path).stream())
+                    .sorted(
+                            Comparator.comparing(LabProcess::role)
+                                    .reversed()
+                                    .thenComparing(LabProcess::node))
+                    .toList();
+        } catch (IOException e) {
+            throw new LabException("cannot read /proc: " + e.getMessage());
+        }
+    }
+
+    private static Optional<LabProcess> read(LabPlace place, Path path) {
+        List<String> arguments;
+        try {
+            String line =
+                    new String(Files.readAllBytes(path.resolve("cmdline")), StandardCharsets.UTF_8);
+            if (line.indexOf(place.marker()) < 0) {
+                return Optional.empty();
+            }
+            arguments = Arrays.asList(line.split("\0"));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+        if (!arguments.contains(place.marker())) {
+            return Optional.empty();
+        }
+        String role = value(arguments, ROLE).orElse("supervisor");
+        return RunningProcess.of(Long.parseLong(path.getFileName().toString()))
+                .map(
+                        process ->
+                                new LabProcess(
+                                        role,
+                                        value(arguments, NODE).orElse(""),
+                                        process,
+                                        arguments));
+    }
+
+    private static Optional<String> value(List<String> arguments, String name) {
+        return arguments.stream()
+                .filter(argument -> argument.startsWith(name))
+                .map(argument -> argument.substring(name.length()))
+                .findFirst();
+    }
+}
