@@ -2,6 +2,7 @@ package dev.weir.client;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
@@ -32,6 +33,8 @@ public record Connection(ManagedChannel channel, EventLoopGroup loop) implements
                                 server instanceof ServerAddress.Unix
                                         ? NioDomainSocketChannel.class
                                         : NioSocketChannel.class)
+                        // gRPC asks for it, and Netty warns where a socket file has none.
+                        .withOption(ChannelOption.SO_KEEPALIVE, null)
                         .overrideAuthority("weir")
                         .usePlaintext()
                         .directExecutor()
