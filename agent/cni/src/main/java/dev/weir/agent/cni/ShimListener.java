@@ -154,7 +154,8 @@ final class ShimListener implements AutoCloseable {
                     new String(request, StandardCharsets.UTF_8), CniRequest.class);
         } catch (JsonProcessingException e) {
             throw new CniException(
-                    CniException.DECODING_FAILURE, "the shim's request cannot be decoded", e);
+                    CniException.DECODING_FAILURE,
+                    "the shim's request cannot be decoded: " + e.getOriginalMessage());
         }
     }
 

@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
  * route per pod. No bridge, no neighbour table of other pods, and no duplicate address detection,
  * so traffic passes at once.
  *
+ * <p>A further interface of a pod gets addresses but no default route: the first one keeps it.
+ *
  * <p>The pod's end is made inside the pod's namespace, under its final name: nothing is moved or
  * renamed.
  */
@@ -96,6 +98,11 @@ final class VethLink implements PodLink {
         detach(pod.key());
         Snapshot now = Snapshot.of(node);
         LinkIdentity identity = LinkIdentity.of(pod.key());
+        if (now.link(identity.hostInterface()).isPresent()) {
+            throw new CniException(
+                    CniException.LINK_FAULT,
+                    "somebody else has a link " + identity.hostInterface() + " on this node");
+        }
         create(pod, identity, mtu(now));
         configureNode(pod, now);
         configurePod(pod);
@@ -217,18 +224,17 @@ final class VethLink implements PodLink {
                 batch.add("route", "add", "default", "via", GATEWAY_V6, "dev", name);
             } else {
                 batch.add("addr", "add", own, "dev", name);
-                batch.add("route", "add", GATEWAY_V4, "dev", name, "scope", "link");
-                batch.add("route", "add", "default", "via", GATEWAY_V4, "dev", name);
+                batch.add("route", "add", "default", "via", GATEWAY_V4, "dev", name, "onlink");
             }
         }
         run(batch, namespace);
     }
 
-    /** A default route that exists belongs to an earlier interface of the pod, and stays. */
+    /** A route that exists belongs to an earlier interface of the pod, and stays. */
     private static void run(IpBatch batch, NetworkNamespace namespace)
             throws CniException, IOException, InterruptedException {
         for (IpBatch.Failure failure : batch.run(namespace)) {
-            if (!(failure.exists() && failure.words().contains("default"))) {
+            if (!(failure.exists() && failure.words().getFirst().equals("route"))) {
                 throw new CniException(
                         CniException.LINK_FAULT,
                         "ip " + String.join(" ", failure.words()) + ": " + failure.message());
