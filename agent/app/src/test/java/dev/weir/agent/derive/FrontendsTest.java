@@ -1,0 +1,209 @@
+package dev.weir.agent.derive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.core.v1.ObjectMeta;
+import dev.weir.model.Backend;
+import dev.weir.model.Backends;
+import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Kinds;
+import dev.weir.model.Protocol;
+import dev.weir.net.v1.Endpoint;
+import dev.weir.net.v1.EndpointConditions;
+import dev.weir.net.v1.EndpointPort;
+import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServicePort;
+import dev.weir.net.v1.ServiceSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FrontendsTest {
+    private static final Frontend WEB = new Frontend(IpAddress.of("10.96.0.9"), Protocol.TCP, 80);
+    private static final Frontend WEB6 = new Frontend(IpAddress.of("fd01::9"), Protocol.TCP, 80);
+
+    private static Service.Builder service(String namespace, String name) {
+        return Service.newBuilder()
+                .setMetadata(ObjectMeta.newBuilder().setNamespace(namespace).setName(name))
+                .setSpec(
+                        ServiceSpec.newBuilder()
+                                .setType("ClusterIP")
+                                .setClusterIp("10.96.0.9")
+                                .addClusterIps("10.96.0.9")
+                                .addClusterIps("fd01::9")
+                                .addPorts(
+                                        ServicePort.newBuilder()
+                                                .setName("http")
+                                                .setProtocol("TCP")
+                                                .setPort(80)));
+    }
+
+    private static EndpointSlice.Builder slice(Endpoint... endpoints) {
+        return EndpointSlice.newBuilder()
+                .setAddressType("IPv4")
+                .addPorts(port("http", "TCP", 8080))
+                .addAllEndpoints(List.of(endpoints));
+    }
+
+    private static EndpointPort port(String name, String protocol, int number) {
+        return EndpointPort.newBuilder()
+                .setName(name)
+                .setProtocol(protocol)
+                .setPort(number)
+                .build();
+    }
+
+    private static Endpoint endpoint(String address, String node) {
+        return Endpoint.newBuilder().addAddresses(address).setNodeName(node).build();
+    }
+
+    private static Endpoint endpoint(
+            String address, boolean ready, boolean serving, boolean terminating) {
+        return endpoint(address, "other").toBuilder()
+                .setConditions(
+                        EndpointConditions.newBuilder()
+                                .setReady(ready)
+                                .setServing(serving)
+                                .setTerminating(terminating))
+                .build();
+    }
+
+    private static Map<Frontend, Backends> derive(
+            Service.Builder service, EndpointSlice.Builder... slices) {
+        return Frontends.derive(
+                service.build(),
+                Arrays.stream(slices).map(EndpointSlice.Builder::build).toList(),
+                "here");
+    }
+
+    private static List<String> addresses(Backends backends) {
+        return backends.endpoints().stream().map(backend -> backend.address().toString()).toList();
+    }
+
+    @Test
+    void everyClusterIpAndPortIsAFrontendOfItsOwnFamily() {
+        Service.Builder service = service("shop", "web");
+        service.getSpecBuilder()
+                .addPorts(ServicePort.newBuilder().setName("dns").setProtocol("UDP").setPort(53));
+
+        Map<Frontend, Backends> frontends =
+                derive(
+                        service,
+                        slice(endpoint("10.244.0.1", "here"), endpoint("10.244.0.2", "there")),
+                        slice(endpoint("fd00::1", "there")).setAddressType("IPv6"));
+
+        assertThat(frontends)
+                .containsOnlyKeys(
+                        WEB,
+                        WEB6,
+                        new Frontend(IpAddress.of("10.96.0.9"), Protocol.UDP, 53),
+                        new Frontend(IpAddress.of("fd01::9"), Protocol.UDP, 53));
+        assertThat(frontends.get(WEB))
+                .isEqualTo(
+                        new Backends(
+                                Kinds.SERVICE.key("shop", "web"),
+                                List.of(
+                                        new Backend(IpAddress.of("10.244.0.1"), 8080, true),
+                                        new Backend(IpAddress.of("10.244.0.2"), 8080, false))));
+        assertThat(addresses(frontends.get(WEB6))).containsExactly("fd00::1");
+        assertThat(
+                        frontends
+                                .get(new Frontend(IpAddress.of("10.96.0.9"), Protocol.UDP, 53))
+                                .endpoints())
+                .as("a frontend without endpoints refuses")
+                .isEmpty();
+    }
+
+    @Test
+    void readyOnesElseThoseThatTerminateAndServeElseNone() {
+        Endpoint ready = endpoint("10.244.0.1", true, true, false);
+        Endpoint unset = endpoint("10.244.0.2", "other");
+        Endpoint notReady = endpoint("10.244.0.3", false, false, false);
+        Endpoint draining = endpoint("10.244.0.4", false, true, true);
+        Endpoint dead = endpoint("10.244.0.5", false, false, true);
+        Service.Builder service = service("shop", "web");
+
+        assertThat(addresses(derive(service, slice(ready, unset, notReady, draining)).get(WEB)))
+                .containsExactly("10.244.0.1", "10.244.0.2");
+        assertThat(addresses(derive(service, slice(notReady, draining, dead)).get(WEB)))
+                .containsExactly("10.244.0.4");
+        assertThat(addresses(derive(service, slice(notReady, dead)).get(WEB))).isEmpty();
+    }
+
+    @Test
+    void aServiceThatPublishesWhatIsNotReadyIsTakenAtItsWord() {
+        Service.Builder service = service("shop", "web");
+        service.getSpecBuilder().setPublishNotReadyAddresses(true);
+
+        Map<Frontend, Backends> frontends =
+                derive(service, slice(endpoint("10.244.0.1", true, false, true)));
+
+        assertThat(addresses(frontends.get(WEB))).containsExactly("10.244.0.1");
+    }
+
+    @Test
+    void oneAddressInTwoSlicesIsOneBackend() {
+        Map<Frontend, Backends> frontends =
+                derive(
+                        service("shop", "web"),
+                        slice(endpoint("10.244.0.1", "here")),
+                        slice(endpoint("10.244.0.1", "")));
+
+        assertThat(frontends.get(WEB).endpoints())
+                .containsExactly(new Backend(IpAddress.of("10.244.0.1"), 8080, true));
+    }
+
+    @Test
+    void portsMatchByNameAndProtocol() {
+        Map<Frontend, Backends> frontends =
+                derive(
+                        service("shop", "web"),
+                        slice(endpoint("10.244.0.1", ""))
+                                .clearPorts()
+                                .addPorts(port("http", "UDP", 1)),
+                        slice(endpoint("10.244.0.2", ""))
+                                .clearPorts()
+                                .addPorts(port("https", "TCP", 1)),
+                        slice(endpoint("10.244.0.3", ""))
+                                .clearPorts()
+                                .addPorts(
+                                        EndpointPort.newBuilder()
+                                                .setName("http")
+                                                .setProtocol("TCP")));
+
+        assertThat(frontends.get(WEB).endpoints()).isEmpty();
+    }
+
+    @Test
+    void headlessExternalAndForeignServicesHaveNone() {
+        Service.Builder headless = service("shop", "web");
+        headless.getSpecBuilder().setClusterIp("None").clearClusterIps().addClusterIps("None");
+        Service.Builder external = service("shop", "web");
+        external.getSpecBuilder().setType("ExternalName").clearClusterIp().clearClusterIps();
+        Service.Builder foreign = service("shop", "web");
+        foreign.getMetadataBuilder().putLabels("service.kubernetes.io/service-proxy-name", "x");
+
+        assertThat(derive(headless, slice(endpoint("10.244.0.1", "")))).isEmpty();
+        assertThat(derive(external, slice(endpoint("10.244.0.1", "")))).isEmpty();
+        assertThat(derive(foreign, slice(endpoint("10.244.0.1", "")))).isEmpty();
+    }
+
+    @Test
+    void theOwnNameServerStandsBackWhereThereIsAnother() {
+        Endpoint own = endpoint("10.244.0.1", "here");
+        Endpoint other = endpoint("10.244.1.1", "there");
+
+        assertThat(
+                        addresses(
+                                derive(service("kube-system", "kube-dns"), slice(own, other))
+                                        .get(WEB)))
+                .containsExactly("10.244.1.1");
+        assertThat(addresses(derive(service("kube-system", "kube-dns"), slice(own)).get(WEB)))
+                .containsExactly("10.244.0.1");
+        assertThat(addresses(derive(service("shop", "kube-dns"), slice(own, other)).get(WEB)))
+                .hasSize(2);
+    }
+}

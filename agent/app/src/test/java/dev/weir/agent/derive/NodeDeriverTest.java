@@ -1,0 +1,200 @@
+package dev.weir.agent.derive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.NodeSettings;
+import dev.weir.changes.Image;
+import dev.weir.core.v1.LabelSelector;
+import dev.weir.core.v1.Pod;
+import dev.weir.model.Filter;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.Kinds;
+import dev.weir.model.LocalPod;
+import dev.weir.model.Shards;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+class NodeDeriverTest {
+    private static final int STEPS = 60;
+    private static final Key WEB_0 = Kinds.POD.key("x", "web-0");
+
+    private final NodeDeriver deriver =
+            new NodeDeriver(
+                    new NodeSettings(
+                            "here",
+                            List.of(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1")),
+                            List.of(),
+                            List.of()));
+    private final Cluster cluster =
+            new Cluster().put(Objects.namespace("x")).put(Objects.namespace("y"));
+
+    private NodeImage image = NodeImage.EMPTY;
+
+    private static Attachment attachment(String namespace, String name, int number) {
+        return new Attachment(
+                Kinds.POD.key(namespace, name),
+                List.of(
+                        IpAddress.of("10.244.0." + number),
+                        IpAddress.of("fd00::" + Integer.toHexString(number))),
+                Map.of());
+    }
+
+    private NodeImage derive(Attachment... attachments) {
+        image = deriver.derive(image, cluster.shards(), cluster.take(), List.of(attachments));
+        return image;
+    }
+
+    private LocalPod web0() {
+        LocalPod pod = image.pods().get(WEB_0);
+        assertThat(pod).isNotNull();
+        return pod;
+    }
+
+    @Test
+    void aPodIsClosedUntilItsObjectIsKnown() {
+        derive(attachment("x", "web-0", 1));
+        LocalPod unknown = web0();
+        cluster.put(Objects.pod("x", "web-0", 1, "here"));
+        derive(attachment("x", "web-0", 1));
+
+        assertThat(unknown.ingress()).isEqualTo(Filter.CLOSED);
+        assertThat(unknown.egress()).isEqualTo(Filter.CLOSED);
+        assertThat(web0().ingress()).isEqualTo(Filter.OPEN);
+        assertThat(web0().egress()).isEqualTo(Filter.OPEN);
+    }
+
+    @Test
+    void aPodOfTheSameNameElsewhereIsAnotherOne() {
+        cluster.put(Objects.pod("x", "web-0", 99, "there"));
+
+        derive(attachment("x", "web-0", 1));
+
+        assertThat(web0().ingress()).isEqualTo(Filter.CLOSED);
+    }
+
+    @Test
+    void theAddressAloneMakesAPodKnown() {
+        cluster.put(Objects.pod("x", "web-0", 1, ""));
+
+        derive(attachment("x", "web-0", 1));
+
+        assertThat(web0().ingress()).isEqualTo(Filter.OPEN);
+    }
+
+    @Test
+    void nothingOpensBeforeThePoliciesAreThere() {
+        cluster.put(Objects.pod("x", "web-0", 1, "here"));
+        Map<String, Image> some = new HashMap<>(cluster.shards());
+        some.remove(Shards.POLICY);
+
+        image =
+                deriver.derive(
+                        NodeImage.EMPTY, some, Map.of(), List.of(attachment("x", "web-0", 1)));
+        LocalPod early = web0();
+        image =
+                deriver.derive(
+                        image, cluster.shards(), Map.of(), List.of(attachment("x", "web-0", 1)));
+
+        assertThat(early.egress()).isEqualTo(Filter.CLOSED);
+        assertThat(web0().egress()).isEqualTo(Filter.OPEN);
+    }
+
+    @Test
+    void groupsComeWithTheRulesThatNameThemAndGoWithThem() {
+        LabelSelector db = Objects.labels("app", "db");
+        cluster.put(Objects.pod("x", "web-0", 1, "here"))
+                .put(Objects.pod("x", "db-0", 2, "there"))
+                .put(Objects.egress("x", "p", db, 5432));
+
+        derive(attachment("x", "web-0", 1));
+        Map<String, Set<IpAddress>> with = image.groups();
+        cluster.put(Objects.pod("x", "db-1", 3, "there"));
+        derive(attachment("x", "web-0", 1));
+        Map<String, Set<IpAddress>> grown = image.groups();
+        cluster.remove(Objects.egress("x", "p", db, 5432));
+        derive(attachment("x", "web-0", 1));
+
+        assertThat(with.values())
+                .containsExactly(Set.of(IpAddress.of("10.244.0.2"), IpAddress.of("fd00::2")));
+        assertThat(grown.values().iterator().next()).hasSize(4);
+        assertThat(image.groups()).isEmpty();
+    }
+
+    @Test
+    void aNamedPortFollowsTheMembersThatHaveIt() {
+        Pod db = Objects.containerPort(Objects.pod("x", "db-0", 2, "there"), "sql", 5432);
+        cluster.put(Objects.pod("x", "web-0", 1, "here"))
+                .put(db)
+                .put(Objects.egress("x", "p", Objects.labels("app", "db"), "sql"));
+
+        derive(attachment("x", "web-0", 1));
+        Filter before = web0().egress();
+        cluster.put(Objects.containerPort(Objects.pod("x", "db-0", 2, "there"), "sql", 6543));
+        derive(attachment("x", "web-0", 1));
+
+        assertThat(before.toString()).contains("first=5432, last=5432");
+        assertThat(web0().egress().toString()).contains("first=6543, last=6543");
+        assertThat(image.groups()).hasSize(1);
+    }
+
+    @Test
+    void whatNoStepNamesStaysTheSameObject() {
+        cluster.put(Objects.pod("x", "web-0", 1, "here"))
+                .put(Objects.pod("y", "web-0", 2, "here"))
+                .put(Objects.service("x", "web", 1));
+        NodeImage before = derive(attachment("x", "web-0", 1), attachment("y", "web-0", 2));
+
+        cluster.put(Objects.egress("y", "p", Objects.labels("app", "db"), 5432));
+        NodeImage after = derive(attachment("x", "web-0", 1), attachment("y", "web-0", 2));
+
+        assertThat(after.services()).isSameAs(before.services());
+        assertThat(after.routes()).isSameAs(before.routes());
+        assertThat(after.pods().get(WEB_0)).isSameAs(before.pods().get(WEB_0));
+        assertThat(after.pods()).isNotEqualTo(before.pods());
+    }
+
+    @RepeatedTest(20)
+    void anyStepsLeadToTheImageThatOneStepFromNothingGives(RepetitionInfo repetition) {
+        long seed = 2025 + repetition.getCurrentRepetition();
+        RandomCluster random = new RandomCluster(new Random(seed), cluster);
+        List<Attachment> attachments = new ArrayList<>();
+
+        for (int i = 0; i < STEPS; i++) {
+            random.change();
+            if (random.next(4) == 0) {
+                attachments.clear();
+                random.localPods()
+                        .forEach(
+                                (name, number) ->
+                                        attachments.add(
+                                                attachment(random.namespace(), name, number)));
+            }
+            if (random.next(3) > 0) {
+                NodeImage stepwise = derive(attachments.toArray(Attachment[]::new));
+                NodeImage whole =
+                        deriver.derive(NodeImage.EMPTY, cluster.shards(), Map.of(), attachments);
+                assertThat(stepwise.services())
+                        .as("seed %d step %d", seed, i)
+                        .isEqualTo(whole.services());
+                assertThat(stepwise.routes())
+                        .as("seed %d step %d", seed, i)
+                        .isEqualTo(whole.routes());
+                assertThat(stepwise.pods()).as("seed %d step %d", seed, i).isEqualTo(whole.pods());
+                assertThat(stepwise.groups())
+                        .as("seed %d step %d", seed, i)
+                        .isEqualTo(whole.groups());
+                assertThat(stepwise.frontier()).isEqualTo(whole.frontier());
+            }
+        }
+        assertThat(image.shards()).isNotEmpty();
+    }
+}
