@@ -109,9 +109,12 @@ final class NodeBlocks implements BlockSource, AutoCloseable {
         try {
             while (true) {
                 wanted.acquire();
-                // Before the first state of the control shard, having no block says nothing.
-                while (control.revision() == 0) {
-                    Thread.sleep(10);
+                if (control.revision() == 0) {
+                    // Before the first state of the control shard, having no block says nothing.
+                    // Whoever needs one asks again.
+                    Thread.sleep(RETRY.dividedBy(10));
+                    wanted.drainPermits();
+                    continue;
                 }
                 int before = blocks().size();
                 claim(UUID.randomUUID().toString());
