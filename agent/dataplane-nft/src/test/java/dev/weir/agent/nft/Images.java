@@ -32,6 +32,7 @@ final class Images {
 
     private NodeImage image = NodeImage.EMPTY;
     private NodeImage applied = NodeImage.EMPTY;
+    private long lastNanos;
 
     /** Both pods, open. */
     static Images withPods() {
@@ -158,9 +159,17 @@ final class Images {
 
     /** Calls the plane with what changed since the last call. */
     Outcome applyTo(NftDataPlane plane) {
-        Outcome outcome = plane.apply(image, NodeDelta.between(applied, image));
+        NodeDelta delta = NodeDelta.between(applied, image);
+        long start = System.nanoTime();
+        Outcome outcome = plane.apply(image, delta);
+        lastNanos = System.nanoTime() - start;
         applied = image;
         return outcome;
+    }
+
+    /** How long the plane took the last time. */
+    long lastNanos() {
+        return lastNanos;
     }
 
     NodeImage image() {

@@ -1,0 +1,257 @@
+package dev.weir.agent.nft;
+
+import static dev.weir.agent.nft.Images.allow;
+import static dev.weir.agent.nft.Images.backend;
+import static dev.weir.agent.nft.Images.frontend;
+import static dev.weir.agent.nft.Images.tcp;
+import static dev.weir.agent.nft.Images.vip;
+import static dev.weir.agent.nft.Lab.Place.A;
+import static dev.weir.agent.nft.Lab.Place.B;
+import static dev.weir.agent.nft.Lab.Place.NODE;
+import static dev.weir.agent.nft.Lab.Place.OUT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.agent.nft.Lab.Place;
+import dev.weir.agent.spi.NodeDelta;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.Outcome;
+import dev.weir.model.Backend;
+import dev.weir.model.Backends;
+import dev.weir.model.Filter;
+import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.Protocol;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What outlives the agent, what it takes over, and what it mends. */
+class RestartTest {
+    private static final Frontend SERVICE = frontend(vip(false, 1), Protocol.TCP, 80);
+    private static final Frontend SERVICE6 = frontend(vip(true, 1), Protocol.TCP, 80);
+
+    private static Lab lab;
+    private NftDataPlane plane;
+    private Images images;
+
+    @BeforeAll
+    static void build() throws Exception {
+        lab = Lab.create();
+        for (Place place : Place.values()) {
+            lab.serve(place, 8080);
+        }
+    }
+
+    @AfterAll
+    static void tearDown() throws Exception {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        plane = start();
+        images =
+                Images.withPods()
+                        .pod(B, allow(new Filter.Group("web"), tcp(8080, 8080)), Filter.OPEN)
+                        .group("web", Lab.A4, Lab.A6)
+                        .service(SERVICE, backend(B, false, 8080))
+                        .service(SERVICE6, backend(B, true, 8080), backend(A, true, 8080))
+                        .route("10.1.7.0/24", Lab.OUT4)
+                        .route("fd01:0:0:7::/64", Lab.OUT6);
+        assertThat(images.applyTo(plane)).isEqualTo(Outcome.DONE);
+    }
+
+    private static NftDataPlane start() {
+        return NftDataPlaneProvider.open(Images.SETTINGS, lab.namespace(NODE));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        images.withoutRoute("10.1.7.0/24").withoutRoute("fd01:0:0:7::/64").applyTo(plane);
+        plane.close();
+        lab.nft("delete", "table", "inet", "weir");
+    }
+
+    private Outcome restart() {
+        plane.close();
+        plane = start();
+        return plane.apply(images.image(), NodeDelta.between(NodeImage.EMPTY, images.image()));
+    }
+
+    @Test
+    void anAgentThatIsGoneIsMissedByNobodyAndItsSuccessorDisturbsNobody() throws Exception {
+        try (Lab.Connection connection = lab.connect(A, SERVICE.address(), 80)) {
+            String before = essence(lab.nft("list", "table", "inet", "weir"));
+            plane.close();
+            assertThat(connection.echoes()).isTrue();
+            assertThat(lab.tcp(A, SERVICE6.address(), 80)).matches("[AB] .*");
+
+            plane = start();
+            assertThat(connection.echoes()).isTrue();
+            Outcome outcome =
+                    plane.apply(images.image(), NodeDelta.between(NodeImage.EMPTY, images.image()));
+
+            assertThat(outcome).isEqualTo(Outcome.DONE);
+            assertThat(connection.echoes()).isTrue();
+            assertThat(essence(lab.nft("list", "table", "inet", "weir"))).isEqualTo(before);
+            assertThat(plane.verify()).isEmpty();
+        }
+    }
+
+    /** Without what may differ: counts, and the policy generation after it had to start over. */
+    private static String essence(String listing) {
+        return listing.replaceAll("packets \\d+ bytes \\d+|0x0[45]00[0-9a-f]{4}", "");
+    }
+
+    @Test
+    void whatChangedWhileNoAgentRanIsMadeGood() throws Exception {
+        images.service(SERVICE, backend(OUT, false, 8080), backend(A, false, 8080))
+                .withoutService(SERVICE6)
+                .pod(B, Filter.OPEN, Filter.OPEN)
+                .withoutRoute("10.1.7.0/24")
+                .route("10.1.8.0/24", Lab.OUT4);
+
+        assertThat(restart()).isEqualTo(Outcome.DONE);
+
+        assertThat(plane.verify()).isEmpty();
+        assertThat(lab.tcp(OUT, Lab.B4, 8080)).isEqualTo("B " + Lab.OUT4);
+        assertThat(lab.tcp(A, SERVICE6.address(), 80)).isEqualTo(Lab.REFUSED);
+        assertThat(lab.tcp(A, SERVICE.address(), 80)).matches("(OUT|A) .*");
+        assertThat(lab.nft("list", "table", "inet", "weir"))
+                .doesNotContain("ingress-")
+                .doesNotContain("lb6-2")
+                .contains("lb4-2");
+        images.withoutRoute("10.1.8.0/24").withoutRoute("fd01:0:0:7::/64");
+        restart();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "flush ruleset",
+                "delete element inet weir svc4 { 10.96.0.1 . tcp . 80 }",
+                "flush map inet weir eps6",
+                "flush map inet weir svc6",
+                "flush chain inet weir judge",
+                "add rule inet weir forward drop",
+                "flush set inet weir current",
+                "add element inet weir pods4 { 10.1.0.77 }",
+                "add element inet weir svc4 { 10.96.0.66 . tcp . 80 : goto lb4-1 }",
+                "add element inet weir eps4 { 10.96.0.1 . tcp . 80 . 0x01000007 : 10.1.0.9 . 1 }",
+                "delete element inet weir ingress4 { 10.1.0.3 }",
+                "flush chain inet weir lb4-1",
+            })
+    void whatSomebodyElseBreaksIsNoticedAndMended(String nft) throws Exception {
+        assertThat(plane.verify()).isEmpty();
+        String before = essence(lab.nft("list", "table", "inet", "weir"));
+
+        lab.nft(nft.split(" "));
+
+        assertThat(plane.verify()).isNotEmpty();
+        assertThat(plane.repair()).isEqualTo(Outcome.DONE);
+        assertThat(plane.verify()).isEmpty();
+        String after = essence(lab.nft("list", "table", "inet", "weir"));
+        assertThat(after.lines().map(String::strip).sorted())
+                .containsExactlyElementsOf(before.lines().map(String::strip).sorted().toList());
+        assertThat(lab.tcp(A, SERVICE.address(), 80)).isEqualTo("B " + Lab.A4);
+        assertThat(lab.tcp(A, SERVICE6.address(), 80)).matches("[AB] .*");
+        assertThat(lab.tcp(OUT, Lab.B4, 8080)).isEqualTo(Lab.SILENCE);
+    }
+
+    @Test
+    void aRouteThatIsGoneIsNoticedAndMended() throws Exception {
+        lab.ip(NODE, "route del 10.1.7.0/24");
+        lab.ip(NODE, "route del fd01:0:0:7::/64");
+
+        assertThat(plane.verify()).hasSize(2);
+        assertThat(plane.repair()).isEqualTo(Outcome.DONE);
+        assertThat(plane.verify()).isEmpty();
+    }
+
+    @Test
+    void aTableOfAnotherLayoutIsReplaced() throws Exception {
+        plane.close();
+        lab.nft("delete", "table", "inet", "weir");
+        lab.nft("add table inet weir; add set inet weir pods4 { type ifname; }");
+
+        assertThat(restart()).isEqualTo(Outcome.DONE);
+        assertThat(plane.verify()).isEmpty();
+        assertThat(lab.tcp(A, SERVICE.address(), 80)).isEqualTo("B " + Lab.A4);
+    }
+
+    @Test
+    void oneBadServiceHidesNoOther() throws Exception {
+        Frontend bad = frontend(vip(false, 2), Protocol.TCP, 80);
+        Frontend good = frontend(vip(false, 3), Protocol.TCP, 80);
+        Outcome outcome =
+                images.service(bad, backend(B, true, 8080))
+                        .service(good, backend(B, false, 8080))
+                        .applyTo(plane);
+
+        assertThat(outcome.problems()).hasSize(1);
+        assertThat(outcome.problems().values().iterator().next()).contains("address family");
+        assertThat(lab.tcp(A, good.address(), 80)).isEqualTo("B " + Lab.A4);
+    }
+
+    @Test
+    void aChangeCostsTheSameWhateverTheNumberOfServices() throws Exception {
+        Map<Frontend, Backends> many = new HashMap<>(images.image().services());
+        for (int i = 0; i < 10_000; i++) {
+            IpAddress address = IpAddress.of("10.96.100.0").plus(i);
+            Key key = new Key("Service", "default", "many" + i);
+            IpAddress pod = IpAddress.of("10.1.100.0").plus(i);
+            List<Backend> ten =
+                    IntStream.range(0, 10)
+                            .mapToObj(slot -> new Backend(pod, 8000 + slot, false))
+                            .toList();
+            many.put(frontend(address, Protocol.TCP, 80), new Backends(key, ten));
+        }
+        images.services(many);
+
+        assertThat(images.applyTo(plane)).isEqualTo(Outcome.DONE);
+        long load = images.lastNanos();
+        long[] endpoint = new long[50];
+        for (int i = 0; i < endpoint.length; i++) {
+            images.service(SERVICE, backend(B, false, 8080), backend(OUT, false, 9000 + i))
+                    .applyTo(plane);
+            endpoint[i] = images.lastNanos();
+        }
+        long[] policy = new long[10];
+        for (int i = 0; i < policy.length; i++) {
+            images.pod(B, allow(new Filter.Anyone(), tcp(8080, 8080 + i)), Filter.OPEN)
+                    .applyTo(plane);
+            policy[i] = images.lastNanos();
+        }
+        long start = System.nanoTime();
+        assertThat(restart()).isEqualTo(Outcome.DONE);
+        long restart = System.nanoTime() - start;
+
+        assertThat(lab.tcp(A, IpAddress.of("10.96.100.7"), 80)).isEqualTo(Lab.SILENCE);
+        System.out.printf(
+                "10,000 Services of 10 endpoints: load %d ms, one endpoint %.2f ms,"
+                        + " one policy %.2f ms (medians), restart %d ms%n",
+                load / 1_000_000,
+                median(endpoint) / 1e6,
+                median(policy) / 1e6,
+                restart / 1_000_000);
+        assertThat(median(endpoint)).as("far less than all of them").isLessThan(load / 20);
+    }
+
+    private static long median(long[] nanos) {
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
