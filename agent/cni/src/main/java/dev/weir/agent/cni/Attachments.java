@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -36,15 +33,6 @@ final class Attachments {
     /** How long an ADD waits for the planes. With {@link #PATIENCE}, less than the shim waits. */
     static final Duration PROGRAMMING_LIMIT = Duration.ofSeconds(10);
 
-    /**
-     * A journaled pod without link is released when it was missed so often in a row, and is older
-     * than...
-     */
-    static final int MISSES = 3;
-
-    /** ... this: its ADD may be under way. */
-    static final Duration SETTLED = Duration.ofMinutes(2);
-
     private static final Logger LOG = System.getLogger(Attachments.class.getName());
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int LOCKS = 64;
@@ -52,18 +40,13 @@ final class Attachments {
     private final Ipam ipam;
     private final PodLink link;
     private final PodNetwork network;
-    private final InstantSource clock;
     private final Lock[] locks =
             IntStream.range(0, LOCKS).mapToObj(i -> new ReentrantLock()).toArray(Lock[]::new);
 
-    /** How often in a row the links of these were missed. Owned by the thread that reconciles. */
-    private final Map<AttachmentKey, Integer> missed = new HashMap<>();
-
-    Attachments(Ipam ipam, PodLink link, PodNetwork network, InstantSource clock) {
+    Attachments(Ipam ipam, PodLink link, PodNetwork network) {
         this.ipam = ipam;
         this.link = link;
         this.network = network;
-        this.clock = clock;
     }
 
     /**
@@ -247,42 +230,8 @@ final class Attachments {
         };
     }
 
-    /**
-     * Makes journal and kernel agree: links that the journal does not know are deleted; pods of a
-     * former boot are released at once, pods without link after {@link #MISSES} calls.
-     */
-    void reconcile(String bootId) throws CniException, IOException, InterruptedException {
-        Set<AttachmentKey> present = link.present();
-        for (AttachmentKey key : present) {
-            if (ipam.find(key).isEmpty()) {
-                LOG.log(
-                        Level.WARNING,
-                        "deleting the link of {0}, which the journal does not know",
-                        key);
-                detachIf(key, () -> ipam.find(key).isEmpty());
-            }
-        }
-        for (PodAttachment pod : ipam.held()) {
-            boolean gone = !pod.key().isReserved() && !present.contains(pod.key());
-            int misses = gone ? missed.merge(pod.key(), 1, Integer::sum) : 0;
-            boolean settled = pod.since().plus(SETTLED).isBefore(clock.instant());
-            if (gone && (!pod.bootId().equals(bootId) || (misses >= MISSES && settled))) {
-                LOG.log(
-                        Level.WARNING,
-                        "releasing {0} of {1}: it has no link",
-                        pod.addresses(),
-                        pod.key());
-                detachIf(pod.key(), () -> ipam.find(pod.key()).equals(Optional.of(pod)));
-            } else if (!gone) {
-                missed.remove(pod.key());
-            }
-        }
-        missed.keySet().removeIf(key -> ipam.find(key).isEmpty());
-        ipam.replenish();
-    }
-
-    /** Another call may have come between looking and acting. */
-    private void detachIf(AttachmentKey key, BooleanSupplier still)
+    /** Detaches if that is still right once no other call for the key is under way. */
+    void detachIf(AttachmentKey key, BooleanSupplier still)
             throws CniException, IOException, InterruptedException {
         Optional<PodAttachment> unused =
                 locked(key, () -> still.getAsBoolean() ? detach(key) : Optional.empty());

@@ -38,6 +38,7 @@ public final class CniServer implements AutoCloseable {
     private final Ipam ipam;
     private final PodLink link;
     private final Attachments attachments;
+    private final Reconciler reconciler;
     private final CniPlugin plugin;
     private final DeleteQueue queue;
     private final String bootId;
@@ -52,7 +53,8 @@ public final class CniServer implements AutoCloseable {
         this.link = link;
         this.bootId = Files.readString(BOOT_ID).strip();
         this.ipam = Ipam.open(settings.journal(), blocks, InstantSource.system());
-        this.attachments = new Attachments(ipam, link, network, InstantSource.system());
+        this.attachments = new Attachments(ipam, link, network);
+        this.reconciler = new Reconciler(ipam, link, attachments, bootId, InstantSource.system());
         this.plugin = new CniPlugin(attachments, bootId);
         this.queue = new DeleteQueue(settings.queue());
         this.listener = new ShimListener(settings.socket(), plugin, timer);
@@ -94,7 +96,7 @@ public final class CniServer implements AutoCloseable {
     public void start() throws IOException, InterruptedException {
         link.prepareNode();
         try {
-            attachments.reconcile(bootId);
+            reconciler.reconcile();
         } catch (CniException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -109,7 +111,7 @@ public final class CniServer implements AutoCloseable {
 
     private void reconcile() {
         try {
-            attachments.reconcile(bootId);
+            reconciler.reconcile();
             queue.drain(this::deleteQueued);
         } catch (CniException | IOException | RuntimeException e) {
             LOG.log(Level.WARNING, "reconciling pods failed; it is tried again", e);

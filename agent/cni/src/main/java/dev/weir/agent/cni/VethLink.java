@@ -50,40 +50,12 @@ final class VethLink implements PodLink {
         Sysctl.forward(node);
     }
 
-    /** Links and addresses of a namespace, as they are now. */
-    private record Snapshot(List<Rtnetlink.Link> links, List<Rtnetlink.Address> addresses) {
-        static Snapshot of(NetworkNamespace namespace) throws IOException, InterruptedException {
-            return namespace.call(
-                    () -> {
-                        try (Rtnetlink rtnetlink = Rtnetlink.open()) {
-                            return new Snapshot(rtnetlink.links(), rtnetlink.addresses());
-                        }
-                    });
-        }
-
-        Optional<Rtnetlink.Link> link(String name) {
-            return links.stream().filter(link -> link.name().equals(name)).findFirst();
-        }
-
-        boolean has(IpAddress address) {
-            return addresses.stream()
-                    .anyMatch(a -> address.equals(IpAddress.of(a.address().getAddress())));
-        }
-
-        Set<IpAddress> on(Rtnetlink.Link link) {
-            return addresses.stream()
-                    .filter(address -> address.link() == link.index())
-                    .map(address -> IpAddress.of(address.address().getAddress()))
-                    .collect(Collectors.toSet());
-        }
-    }
-
     @Override
     public int mtu() throws IOException, InterruptedException {
-        return mtu(Snapshot.of(node));
+        return mtu(LinkSnapshot.of(node));
     }
 
-    private int mtu(Snapshot now) {
+    private int mtu(LinkSnapshot now) {
         return now.links().stream()
                 .filter(link -> nodeAddresses.stream().anyMatch(now.on(link)::contains))
                 .mapToInt(Rtnetlink.Link::mtu)
@@ -96,7 +68,7 @@ final class VethLink implements PodLink {
     public void attach(PodAttachment pod) throws CniException, IOException, InterruptedException {
         requirePodNamespace(pod.netns());
         detach(pod.key());
-        Snapshot now = Snapshot.of(node);
+        LinkSnapshot now = LinkSnapshot.of(node);
         LinkIdentity identity = LinkIdentity.of(pod.key());
         if (now.link(identity.hostInterface()).isPresent()) {
             throw new CniException(
@@ -159,7 +131,7 @@ final class VethLink implements PodLink {
     }
 
     /** Strict reverse path filtering keeps the pod from sending as somebody else. */
-    private void configureNode(PodAttachment pod, Snapshot now)
+    private void configureNode(PodAttachment pod, LinkSnapshot now)
             throws CniException, IOException, InterruptedException {
         String host = pod.hostInterface();
         Sysctl.set(
@@ -247,7 +219,7 @@ final class VethLink implements PodLink {
     public void detach(AttachmentKey key) throws IOException, InterruptedException {
         LinkIdentity identity = LinkIdentity.of(key);
         boolean ours =
-                Snapshot.of(node)
+                LinkSnapshot.of(node)
                         .link(identity.hostInterface())
                         .filter(
                                 link ->
@@ -269,7 +241,7 @@ final class VethLink implements PodLink {
     @Override
     public Optional<String> fault(PodAttachment pod) throws IOException, InterruptedException {
         LinkIdentity identity = LinkIdentity.of(pod.key());
-        Optional<Rtnetlink.Link> host = Snapshot.of(node).link(identity.hostInterface());
+        Optional<Rtnetlink.Link> host = LinkSnapshot.of(node).link(identity.hostInterface());
         if (host.isEmpty() || !host.get().alias().equals(identity.alias()) || !host.get().up()) {
             return Optional.of(
                     "no link " + identity.hostInterface() + " of " + pod.key() + " that is up");
@@ -277,7 +249,7 @@ final class VethLink implements PodLink {
         if (!Files.exists(Path.of(pod.netns()))) {
             return Optional.of("no network namespace at " + pod.netns());
         }
-        Snapshot inside = Snapshot.of(new NetworkNamespace(Path.of(pod.netns())));
+        LinkSnapshot inside = LinkSnapshot.of(new NetworkNamespace(Path.of(pod.netns())));
         Optional<Rtnetlink.Link> end = inside.link(pod.key().ifname());
         if (end.isEmpty() || end.get().index() != host.get().peer()) {
             return Optional.of(pod.key().ifname() + " in " + pod.netns() + " is not the other end");
@@ -290,7 +262,7 @@ final class VethLink implements PodLink {
 
     @Override
     public Set<AttachmentKey> present() throws IOException, InterruptedException {
-        return Snapshot.of(node).links().stream()
+        return LinkSnapshot.of(node).links().stream()
                 .flatMap(link -> LinkIdentity.owner(link.alias()).stream())
                 .collect(Collectors.toSet());
     }

@@ -49,13 +49,17 @@ final class CniPluginTest {
     void start() throws IOException {
         InstantSource clock = () -> now;
         ipam = Ipam.open(directory.resolve("journal"), blocks, clock);
-        attachments = new Attachments(ipam, link, network, clock);
+        attachments = new Attachments(ipam, link, network);
         plugin = new CniPlugin(attachments, "boot-1");
     }
 
     @AfterEach
     void stop() throws IOException {
         ipam.close();
+    }
+
+    private Reconciler reconciler(String bootId) {
+        return new Reconciler(ipam, link, attachments, bootId, () -> now);
     }
 
     static Stream<JsonNode> corpus() throws IOException {
@@ -235,7 +239,7 @@ final class CniPluginTest {
     @Test
     void aReservedAddressStaysTheSame() throws Exception {
         Optional<PodAttachment> first = attachments.reserve(reservation());
-        attachments.reconcile("boot-2");
+        reconciler("boot-2").reconcile();
 
         assertThat(attachments.reserve(reservation())).isEqualTo(first).isPresent();
     }
@@ -259,7 +263,7 @@ final class CniPluginTest {
         add("/run/netns/p1");
         link.links.clear();
 
-        attachments.reconcile("boot-2");
+        reconciler("boot-2").reconcile();
 
         assertThat(ipam.held()).isEmpty();
         assertThat(network.told).containsExactly("added default/c1", "removed default/c1");
@@ -271,10 +275,12 @@ final class CniPluginTest {
         link.links.clear();
         now = NOW.plusSeconds(121);
 
-        attachments.reconcile("boot-1");
-        attachments.reconcile("boot-1");
+        Reconciler reconciler = reconciler("boot-1");
+
+        reconciler.reconcile();
+        reconciler.reconcile();
         boolean stillThere = ipam.find(KEY).isPresent();
-        attachments.reconcile("boot-1");
+        reconciler.reconcile();
 
         assertThat(stillThere).isTrue();
         assertThat(ipam.find(KEY)).isEmpty();
@@ -286,7 +292,7 @@ final class CniPluginTest {
         AttachmentKey stray = new AttachmentKey("weir", "stray", "eth0");
         link.links.put(stray, ipam.find(KEY).orElseThrow());
 
-        attachments.reconcile("boot-1");
+        reconciler("boot-1").reconcile();
 
         assertThat(link.links).containsOnlyKeys(KEY);
     }
