@@ -25,7 +25,9 @@ record Writes(Kind kind, Admission admission) {
     /** What a request says besides the object. */
     record Terms(String requestId, long expectedRevision, Frontier after, boolean validateOnly) {}
 
-    /** The object as it stands after the write, and whether it was there before as well. */
+    /**
+     * The object as it stands after the write, and the revision; 0 when nothing had to be written.
+     */
     record Answer(Message object, long revision) {}
 
     Write<Answer> create(Message requested, Terms terms, Instant now) {
@@ -144,7 +146,7 @@ record Writes(Kind kind, Admission admission) {
         }
 
         Decision<Answer> unchanged(Stored stored) {
-            return accept(new TreeMap<>(), new Answer(stored.value(), stored.revision()));
+            return accept(new TreeMap<>(), new Answer(stored.value(), 0));
         }
 
         Decision<Answer> accept(SortedMap<Key, Optional<Message>> changes, Answer answer) {
