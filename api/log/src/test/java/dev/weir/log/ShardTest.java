@@ -436,13 +436,16 @@ class ShardTest {
 
     @Test
     void aSlowCallerHoldsNobodyUp() throws Exception {
-        Semaphore never = new Semaphore(0);
+        Semaphore blocked = new Semaphore(0);
+        Semaphore gate = disk.hold();
         var slow =
-                shard.write(put("a", "1")).thenAccept(committed -> never.acquireUninterruptibly());
+                shard.write(put("a", "1"))
+                        .thenAccept(committed -> blocked.acquireUninterruptibly());
+        gate.release(1_000);
 
         assertThat(write(put("b", "1")).revision()).isEqualTo(2);
         assertThat(slow).isNotDone();
-        never.release();
+        blocked.release();
         get(slow);
     }
 

@@ -68,6 +68,8 @@ class CrashTest {
                             (a, b) -> a.revision() > b.revision() ? a : b);
                     highest = Math.max(highest, acknowledged.revision());
                 }
+            } finally {
+                writer.toHandle().destroyForcibly();
             }
             assertThat(writer.waitFor(20, TimeUnit.SECONDS))
                     .as("%s: the writer is gone", where)

@@ -6,11 +6,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.ByteString;
 import dev.weir.changes.Frontier;
+import dev.weir.changes.Image;
+import dev.weir.log.Committed;
 import dev.weir.log.Entry;
 import dev.weir.log.LogException;
+import dev.weir.log.Namespaces;
 import dev.weir.log.Outcome;
+import dev.weir.log.Shard;
+import dev.weir.log.ShardConfig;
 import dev.weir.log.TxLog;
 import dev.weir.log.TxLogContract;
+import dev.weir.model.Failure;
+import dev.weir.model.FailureException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +26,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,6 +245,68 @@ class SqliteTxLogTest extends TxLogContract {
             assertThat(log.append(term, List.of(entry(acknowledged + 1, put("k/n/more", "x")))))
                     .isEqualTo(new Outcome.Durable());
             log.close();
+        }
+    }
+
+    @Test
+    void aShardOnAFullDiskSaysSoAndGoesOnWhenThereIsSpace() throws Exception {
+        try (Mount disk = Mount.tmpfs(directory.resolve("small"), "1m");
+                SqliteLogStore small = SqliteLogStore.open(disk.path().resolve("log"));
+                Shard shard = Shard.open("test", small.shard("test"), ShardConfig.of("test"))) {
+            Failure failure = null;
+            for (int i = 0; i < 1000 && failure == null; i++) {
+                try {
+                    shard.write(Namespaces.put("name-" + i, "x".repeat(20_000)))
+                            .get(10, TimeUnit.SECONDS);
+                } catch (ExecutionException e) {
+                    failure = ((FailureException) e.getCause()).failure();
+                }
+            }
+            Image full = shard.image();
+            disk.resize("8m");
+
+            Committed<String> later =
+                    shard.write(Namespaces.put("later", "x")).get(10, TimeUnit.SECONDS);
+
+            assertThat(failure).isNotNull();
+            assertThat(failure.reason()).isEqualTo(Failure.Reason.STORAGE);
+            assertThat(later.revision()).isEqualTo(full.revision() + 1);
+            shard.close();
+            try (Shard again = Shard.open("test", small.shard("test"), ShardConfig.of("test"))) {
+                assertThat(again.image().objects()).hasSize(full.objects().size() + 1);
+            }
+        }
+    }
+
+    @Test
+    void afterAnErrorNobodyExpectsAClaimTells() throws Exception {
+        TxLog log = log();
+        long term = log.claim("a");
+        read(log);
+        log.append(term, List.of(entry(1, put("k/n/a", "1"))));
+        raw("ALTER TABLE requests RENAME TO elsewhere");
+
+        Outcome outcome =
+                log.append(
+                        term,
+                        List.of(
+                                new Entry(
+                                        2, List.of(put("k/n/a", "2")), "request", Frontier.EMPTY)));
+
+        assertThat(outcome).isInstanceOf(Outcome.Unknown.class);
+        raw("ALTER TABLE elsewhere RENAME TO requests");
+        long next = log.claim("a");
+        Content content = read(log);
+        assertThat(content.head().revision()).isEqualTo(1);
+        assertThat(content.values()).containsEntry("k/n/a", ByteString.copyFromUtf8("1"));
+        assertThat(log.append(next, List.of(entry(2, put("k/n/a", "2")))))
+                .isEqualTo(new Outcome.Durable());
+    }
+
+    private void raw(String sql) throws Exception {
+        try (Connection raw =
+                DriverManager.getConnection("jdbc:sqlite:" + data.resolve("test.db"))) {
+            raw.createStatement().execute(sql);
         }
     }
 
