@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,7 +44,8 @@ final class Commands {
     private Commands() {}
 
     /** The exit code: 0, what the command says, or 1 for anything that went wrong. */
-    static int run(Session session, String... args) {
+    static int run(Session session, String... words) {
+        String[] args = LeadingFlags.behindCommand(words, Set.of("lab"));
         CommandLine line = commandLine(session, args.length == 0 ? "" : args[0]);
         if (args.length == 0) {
             line.usage(session.out());
@@ -80,7 +82,9 @@ final class Commands {
     }
 
     private static void addHelp(CommandLine line) {
-        line.getCommandSpec().mixinStandardHelpOptions(true);
+        if (!line.getCommandSpec().mixinStandardHelpOptions()) {
+            line.getCommandSpec().mixinStandardHelpOptions(true);
+        }
         line.getSubcommands().values().forEach(Commands::addHelp);
     }
 
