@@ -26,6 +26,7 @@ final class Audit {
             ServiceTable services,
             Routes routes,
             Map<String, Integer> rules,
+            Set<SecondLock.Rule> lock,
             int generation) {
         Audit audit = new Audit();
         Map<String, Integer> ours = new HashMap<>(found.rules());
@@ -38,8 +39,15 @@ final class Audit {
         audit.compare("element ", policies.desired(), found.elements());
         audit.compare("service ", services.desired(), found.services());
         audit.compare("route to ", routes.desired(), found.routes());
+        audit.compare("", present(lock), present(found.lock()));
         found.strays().forEach(key -> audit.add("element " + key, "nothing", "a stray"));
         return List.copyOf(audit.drifts);
+    }
+
+    private static Map<SecondLock.Rule, String> present(Set<SecondLock.Rule> rules) {
+        Map<SecondLock.Rule, String> map = new HashMap<>();
+        rules.forEach(rule -> map.put(rule, "present"));
+        return map;
     }
 
     private <K, V> void compare(String what, Map<K, V> expected, Map<K, V> found) {

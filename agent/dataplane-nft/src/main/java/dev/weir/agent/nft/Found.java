@@ -33,6 +33,7 @@ record Found(
         Map<String, Integer> rules,
         Set<String> sets,
         Map<Cidr, IpAddress> routes,
+        Set<SecondLock.Rule> lock,
         int generation) {
 
     /** Reads everything; for start, verification and repair only. */
@@ -62,6 +63,7 @@ record Found(
                 tables.ruleCounts(Layout.TABLE),
                 sets,
                 Routes.read(kernel.rtnetlink()),
+                SecondLock.read(kernel),
                 sets.contains(Layout.CURRENT) ? generation(tables) : 0);
     }
 

@@ -100,6 +100,11 @@ final class Layout {
                         ND,
                         "iifname %s fib saddr . iif oif missing counter name spoofed drop"
                                 .formatted(POD_INTERFACES)));
+        chains.add(
+                Chain.hooked(
+                        "guard",
+                        "filter hook prerouting priority mangle",
+                        "meta mark set meta mark or " + Marks.hex(Marks.GUARDED)));
         // After translation, which sets the mark anew.
         chains.add(
                 Chain.hooked(

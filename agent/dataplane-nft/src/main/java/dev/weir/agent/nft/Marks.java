@@ -23,7 +23,8 @@ package dev.weir.agent.nft;
  *
  * <p>Packet mark: while a packet is judged, its mark is overwritten with what its connection gets
  * if it passes. It is read before the policies are, so that a change in between leaves a generation
- * that is already old. Nothing else of Weir depends on packet marks.
+ * that is already old. Before that, {@link #GUARDED} says that the packet came through our
+ * prerouting hook; see {@link SecondLock}. Other bits of packet marks are left alone.
  */
 final class Marks {
     /** The connection was sent to an endpoint of a Service. */
@@ -33,6 +34,9 @@ final class Marks {
     static final int OWN = 1 << 25;
 
     private static final int JUDGED = 1 << 26;
+
+    /** Of a packet: our ruleset is in force and will see it. */
+    static final int GUARDED = 1 << 27;
 
     static final int FIRST_GENERATION = 1;
     static final int LAST_GENERATION = 0xffff;

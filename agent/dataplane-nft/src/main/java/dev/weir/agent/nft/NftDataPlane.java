@@ -1,6 +1,5 @@
 package dev.weir.agent.nft;
 
-import dev.weir.agent.linux.Conntrack;
 import dev.weir.agent.linux.NftCommand;
 import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.spi.DataPlane;
@@ -13,13 +12,11 @@ import dev.weir.model.Backend;
 import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
-import dev.weir.model.Protocol;
 import dev.weir.model.Shards;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,18 +36,16 @@ final class NftDataPlane implements DataPlane {
     /** An untouched ruleset is still read in full once in so many verifications. */
     private static final int FULL_VERIFICATION = 20;
 
-    /** Rules of a chain that was found, and not written by this process. */
-    private static final int UNKNOWN = -1;
-
     private final NodeSettings settings;
     private final Kernel kernel;
     private final Batches batches;
     private final Leases leases;
+    private final Ruleset ruleset;
+    private final Flows flows;
+    private final SecondLock lock;
     private ServiceTable services = new ServiceTable();
     private PolicyTable policies = new PolicyTable();
     private Routes routes = new Routes();
-    private final Map<String, Integer> chains = new HashMap<>();
-    private final Set<String> sets = new HashSet<>();
     private List<ElementKey> strays = List.of();
     private int generation;
     private boolean adopted;
@@ -61,6 +56,9 @@ final class NftDataPlane implements DataPlane {
         this.kernel = kernel;
         this.batches = new Batches(kernel.tables());
         this.leases = new Leases(kernel.leases());
+        this.ruleset = new Ruleset(kernel.text());
+        this.flows = new Flows(kernel.conntrack());
+        this.lock = new SecondLock(settings.podCidrs());
     }
 
     @Override
@@ -147,9 +145,9 @@ final class NftDataPlane implements DataPlane {
                         && kernel.tables().tables().contains(Layout.TABLE);
         boolean restart = replace || found.generation() == 0;
         if (restart) {
-            forgetGenerations();
+            flows.forgetGenerations();
         }
-        kernel.text().run(Layout.text(settings, replace, restart));
+        ruleset.lay(settings, replace, restart);
         if (replace) {
             found = Found.read(kernel);
         }
@@ -158,50 +156,27 @@ final class NftDataPlane implements DataPlane {
         policies.found(found.elements());
         routes.found(found.routes());
         strays = found.strays();
-        chains.clear();
-        found.rules().keySet().stream()
-                .filter(Layout::transientChain)
-                .forEach(name -> chains.put(name, UNKNOWN));
-        Layout.chains().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
-        sets.clear();
-        found.sets().stream().filter(Layout::transientSet).forEach(sets::add);
+        ruleset.found(found.rules().keySet(), found.sets());
     }
 
     private Outcome program(Set<Frontend> touched, boolean all) throws IOException {
         Map<Key, String> problems = new TreeMap<>();
         routes.program(kernel, problems);
+        if (all) {
+            lock.engage(kernel);
+        }
         List<ServiceTable.Change> changes = services.pending();
         Map<String, Chain> needed = new TreeMap<>();
         policies.chains().forEach(chain -> needed.put(chain.name(), chain));
         (all ? services.balancers() : ServiceTable.balancers(changes))
                 .forEach(chain -> needed.put(chain.name(), chain));
-        write(needed);
+        ruleset.write(needed.values(), policies.sets());
         enforce();
         serve(changes, problems);
-        sweep(needed.keySet(), all);
-        forgetFlows(touched);
+        ruleset.sweep(needed.keySet(), policies.sets(), all, batches);
+        flows.endMisled(touched, services);
         services.problems(problems);
         return new Outcome(problems);
-    }
-
-    /** Writes chains and sets that are not known to be there and right. */
-    private void write(Map<String, Chain> needed) throws IOException {
-        List<Chain> missing =
-                needed.values().stream()
-                        .filter(c -> chains.getOrDefault(c.name(), UNKNOWN) != c.rules().size())
-                        .toList();
-        Set<String> newSets = policies.sets();
-        newSets.removeAll(sets);
-        if (missing.isEmpty() && newSets.isEmpty()) {
-            return;
-        }
-        StringBuilder text = new StringBuilder();
-        newSets.forEach(set -> text.append(Layout.groupSet(set)));
-        missing.forEach(chain -> text.append(chain.declare()));
-        missing.forEach(chain -> text.append(chain.fill()));
-        kernel.text().run(text.toString());
-        missing.forEach(chain -> chains.put(chain.name(), chain.rules().size()));
-        sets.addAll(newSets);
     }
 
     /** Pods, groups, policies and, if they tighten, the generation: all at once. */
@@ -213,7 +188,7 @@ final class NftDataPlane implements DataPlane {
         List<NftCommand> commands = new ArrayList<>(step.commands());
         int next = step.tightens() ? Marks.next(generation) : generation;
         if (next < generation) {
-            forgetGenerations();
+            flows.forgetGenerations();
         }
         if (next != generation) {
             commands.addAll(Generation.change(generation, next));
@@ -246,66 +221,6 @@ final class NftDataPlane implements DataPlane {
         strays = List.of();
     }
 
-    /**
-     * Deletes chains and sets that nothing refers to any more; balancers only when all are known.
-     */
-    private void sweep(Set<String> needed, boolean all) throws IOException {
-        List<NftCommand> useless = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        for (String chain : chains.keySet()) {
-            boolean candidate = Layout.policyChain(chain) || (all && Layout.transientChain(chain));
-            if (candidate && !needed.contains(chain)) {
-                useless.add(new NftCommand.DeleteChain(chain));
-                names.add(chain);
-            }
-        }
-        Set<String> wanted = policies.sets();
-        for (String set : sets) {
-            if (!wanted.contains(set)) {
-                useless.add(new NftCommand.DeleteSet(set));
-                names.add(set);
-            }
-        }
-        if (batches.attempt(useless)) {
-            names.forEach(chains::remove);
-            names.forEach(sets::remove);
-        }
-    }
-
-    /**
-     * Ends UDP flows that go where the Service does not lead any more, or that began before it
-     * existed: as long as the client sends, their translation would stay.
-     */
-    private void forgetFlows(Set<Frontend> touched) throws IOException {
-        Set<Frontend> udp = new HashSet<>(touched);
-        udp.removeIf(frontend -> frontend.protocol() != Protocol.UDP);
-        for (Conntrack.Family family : Conntrack.Family.values()) {
-            boolean v6 = family == Conntrack.Family.IPV6;
-            if (udp.stream().anyMatch(frontend -> frontend.address().v6() == v6)) {
-                kernel.conntrack().delete(family, flow -> misled(flow, udp));
-            }
-        }
-    }
-
-    private boolean misled(Conntrack.Flow flow, Set<Frontend> udp) {
-        Conntrack.Tuple to = flow.original();
-        if (to.protocol() != Protocol.UDP.number()) {
-            return false;
-        }
-        IpAddress address = IpAddress.of(to.destination().getAddress());
-        Frontend frontend = new Frontend(address, Protocol.UDP, to.to());
-        Conntrack.Tuple from = flow.reply();
-        Endpoint endpoint = new Endpoint(IpAddress.of(from.source().getAddress()), from.from());
-        return udp.contains(frontend) && !services.wants(frontend, endpoint);
-    }
-
-    /** Before generations are used a second time; see {@link Marks}. */
-    private void forgetGenerations() throws IOException {
-        for (Conntrack.Family family : Conntrack.Family.values()) {
-            kernel.conntrack().mark(family, flow -> Marks.unjudged(flow.mark()));
-        }
-    }
-
     @Override
     public List<Drift> verify() {
         if (!adopted) {
@@ -313,14 +228,27 @@ final class NftDataPlane implements DataPlane {
         }
         try {
             boolean full = verifications++ % FULL_VERIFICATION == 0;
-            if (!full && leases.untouched(kernel.tables()) && routes.untouched(kernel)) {
+            if (!full && undisturbed()) {
                 return List.of();
             }
             Found found = Found.read(kernel);
-            return Audit.compare(found, policies, services, routes, chains, generation);
+            return Audit.compare(
+                    found,
+                    policies,
+                    services,
+                    routes,
+                    ruleset.ruleCounts(),
+                    lock.rules(),
+                    generation);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private boolean undisturbed() throws IOException {
+        return leases.untouched(kernel.tables())
+                && routes.untouched(kernel)
+                && lock.untouched(kernel);
     }
 
     @Override

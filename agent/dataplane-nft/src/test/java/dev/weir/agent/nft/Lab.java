@@ -37,6 +37,7 @@ final class Lab implements AutoCloseable {
     static final IpAddress OUT6 = IpAddress.of("2001:db8::2");
     static final String REFUSED = "refused";
     static final String SILENCE = "silence";
+    static final String PROHIBITED = "prohibited";
 
     /** Long enough for any answer here, and paid in full for every packet that is dropped. */
     private static final int ANSWER_MILLIS = 400;
@@ -231,6 +232,8 @@ final class Lab implements AutoCloseable {
             return REFUSED;
         } catch (SocketTimeoutException e) {
             return SILENCE;
+        } catch (SocketException e) {
+            return PROHIBITED;
         }
     }
 

@@ -170,6 +170,57 @@ class RestartTest {
         assertThat(lab.tcp(OUT, Lab.B4, 8080)).isEqualTo(Lab.SILENCE);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFlushedRulesetClosesPodsInsteadOfOpeningThem(boolean v6) throws Exception {
+        lab.nft("flush", "ruleset");
+
+        for (Place from : List.of(A, OUT)) {
+            assertThat(lab.tcp(from, B.address(v6), 8080))
+                    .as("%s", from)
+                    .isIn(Lab.PROHIBITED, Lab.SILENCE);
+        }
+        assertThat(lab.tcp(A, OUT.address(v6), 8080)).isIn(Lab.PROHIBITED, Lab.SILENCE);
+        assertThat(lab.tcp(NODE, B.address(v6), 8080)).isEqualTo("B " + NODE.address(v6));
+        assertThat(lab.tcp(OUT, NODE.address(v6), 8080)).isEqualTo("NODE " + OUT.address(v6));
+
+        assertThat(plane.repair()).isEqualTo(Outcome.DONE);
+        assertThat(lab.tcp(A, B.address(v6), 8080)).isEqualTo("B " + A.address(v6));
+        assertThat(plane.verify()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rule del pref 15702", "-6 rule del pref 15701"})
+    void theSecondLockIsMended(String words) throws Exception {
+        lab.ip(NODE, words);
+
+        assertThat(plane.verify()).isNotEmpty();
+        assertThat(plane.repair()).isEqualTo(Outcome.DONE);
+        assertThat(plane.verify()).isEmpty();
+    }
+
+    @Test
+    void whenGenerationsStartOverNoOldJudgementComesBack() throws Exception {
+        plane.close();
+        lab.nft(
+                "flush set inet weir current; flush map inet weir stamp;"
+                        + "add element inet weir current { 0x0400fffe, 0x0500fffe };"
+                        + "add element inet weir stamp {"
+                        + " 0 : 0x0400fffe, 0x01000000 : 0x0500fffe }");
+        restart();
+        try (Lab.Connection connection = lab.connect(A, Lab.B4, 8080)) {
+            for (int i = 0; i < 4; i++) {
+                images.group("web", Lab.A4, Lab.OUT4, Lab.OUT6).applyTo(plane);
+                images.group("web", Lab.A4).applyTo(plane);
+                assertThat(connection.echoes()).as("still allowed, round %d", i).isTrue();
+            }
+            images.group("web").applyTo(plane);
+            assertThat(connection.echoes()).isFalse();
+        }
+        assertThat(plane.verify()).isEmpty();
+        assertThat(lab.nft("list", "set", "inet", "weir", "current")).contains("0x0400000");
+    }
+
     @Test
     void aRouteThatIsGoneIsNoticedAndMended() throws Exception {
         lab.ip(NODE, "route del 10.1.7.0/24");

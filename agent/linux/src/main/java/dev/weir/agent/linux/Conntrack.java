@@ -3,7 +3,9 @@ package dev.weir.agent.linux;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Conntrack implements AutoCloseable {
     private static final int SUBSYSTEM = 1;
+    private static final int UPDATE = SUBSYSTEM << 8;
     private static final int GET = (SUBSYSTEM << 8) | 1;
     private static final int DELETE = (SUBSYSTEM << 8) | 2;
     private static final int ORIGINAL = 1;
@@ -80,19 +83,39 @@ public final class Conntrack implements AutoCloseable {
         return deleted;
     }
 
+    /**
+     * Gives connections another mark, in one pass over the table.
+     *
+     * @param mark the new mark from the flow, which is left alone if that is the one it has
+     */
+    public void mark(Family family, ToIntFunction<Flow> mark) throws IOException {
+        for (Entry entry : entries(family)) {
+            int wanted = mark.applyAsInt(entry.flow());
+            if (wanted != entry.flow().mark()) {
+                change(family, entry, UPDATE, out -> out.attributeBe32(MARK, wanted));
+            }
+        }
+    }
+
     private boolean delete(Family family, Entry entry) throws IOException {
+        return change(family, entry, DELETE, out -> out.attribute(ID, entry.id().bytes()));
+    }
+
+    /** False if the entry is gone meanwhile. */
+    private boolean change(Family family, Entry entry, int type, Consumer<NetlinkWriter> what)
+            throws IOException {
         try {
             Netlink.ask(
                     transport,
-                    "delete conntrack entry",
+                    "change conntrack entry",
                     sequence -> {
                         NetlinkWriter out = new NetlinkWriter();
                         int flags = NetlinkMessage.REQUEST | NetlinkMessage.ACK;
-                        int start = out.beginMessage(DELETE, flags, sequence);
+                        int start = out.beginMessage(type, flags, sequence);
                         out.nfgenmsg(family.number, 0)
                                 .attribute(
-                                        ORIGINAL | NetlinkWriter.NESTED, entry.original().bytes())
-                                .attribute(ID, entry.id().bytes());
+                                        ORIGINAL | NetlinkWriter.NESTED, entry.original().bytes());
+                        what.accept(out);
                         if (entry.zone() != null) {
                             out.attribute(ZONE, entry.zone().bytes());
                         }

@@ -13,6 +13,7 @@ final class NftProtocol {
     static final int NEW_CHAIN = NEW_TABLE | 3;
     static final int GET_CHAIN = NEW_TABLE | 4;
     static final int DELETE_CHAIN = NEW_TABLE | 5;
+    static final int GET_RULE = NEW_TABLE | 7;
     static final int NEW_SET = NEW_TABLE | 9;
     static final int GET_SET = NEW_TABLE | 10;
     static final int DELETE_SET = NEW_TABLE | 11;
@@ -27,6 +28,7 @@ final class NftProtocol {
 
     static final int TABLE_NAME = 1;
     static final int CHAIN_NAME = 3;
+    static final int RULE_CHAIN = 2;
     static final int SET_NAME = 2;
     static final int LIST_SET = 2;
     static final int LIST_ELEMENTS = 3;

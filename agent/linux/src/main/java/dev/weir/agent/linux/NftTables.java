@@ -8,6 +8,7 @@ import dev.weir.agent.linux.NftOutcome.Refusal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -205,6 +206,15 @@ public final class NftTables implements AutoCloseable {
         return names(NftProtocol.GET_CHAIN, NftProtocol.CHAIN_NAME, table);
     }
 
+    /** The table's chains, and how many rules each has. */
+    public Map<String, Integer> ruleCounts(String table) throws IOException {
+        Map<String, Integer> counts = new HashMap<>();
+        chains(table).forEach(chain -> counts.put(chain, 0));
+        namesOf(NftProtocol.GET_RULE, NftProtocol.RULE_CHAIN, table)
+                .forEach(chain -> counts.merge(chain, 1, Integer::sum));
+        return counts;
+    }
+
     /** Names of the table's sets and maps, anonymous ones included; empty if there is no table. */
     public Set<String> sets(String table) throws IOException {
         return names(NftProtocol.GET_SET, NftProtocol.SET_NAME, table);
@@ -212,28 +222,31 @@ public final class NftTables implements AutoCloseable {
 
     private Set<String> names(int type, int nameAttribute, @Nullable String table)
             throws IOException {
-        return new HashSet<>(
-                Netlink.<String>dump(
-                        transport,
-                        "list names",
-                        sequence -> {
-                            NetlinkWriter out = new NetlinkWriter();
-                            int flags = NetlinkMessage.REQUEST | NetlinkMessage.DUMP;
-                            int start = out.beginMessage(type, flags, sequence);
-                            out.nfgenmsg(NftProtocol.FAMILY_INET, 0);
-                            out.endMessage(start);
-                            return out;
-                        },
-                        (message, into) -> {
-                            List<Attribute> attributes = NftDecoder.attributes(message);
-                            Attribute in = Attribute.find(attributes, NftProtocol.TABLE);
-                            Attribute name = Attribute.find(attributes, nameAttribute);
-                            boolean wanted =
-                                    table == null || (in != null && in.string().equals(table));
-                            if (wanted && name != null) {
-                                into.add(name.string());
-                            }
-                        }));
+        return new HashSet<>(namesOf(type, nameAttribute, table));
+    }
+
+    private List<String> namesOf(int type, int nameAttribute, @Nullable String table)
+            throws IOException {
+        return Netlink.<String>dump(
+                transport,
+                "list names",
+                sequence -> {
+                    NetlinkWriter out = new NetlinkWriter();
+                    int flags = NetlinkMessage.REQUEST | NetlinkMessage.DUMP;
+                    int start = out.beginMessage(type, flags, sequence);
+                    out.nfgenmsg(NftProtocol.FAMILY_INET, 0);
+                    out.endMessage(start);
+                    return out;
+                },
+                (message, into) -> {
+                    List<Attribute> attributes = NftDecoder.attributes(message);
+                    Attribute in = Attribute.find(attributes, NftProtocol.TABLE);
+                    Attribute name = Attribute.find(attributes, nameAttribute);
+                    boolean wanted = table == null || (in != null && in.string().equals(table));
+                    if (wanted && name != null) {
+                        into.add(name.string());
+                    }
+                });
     }
 
     @Override

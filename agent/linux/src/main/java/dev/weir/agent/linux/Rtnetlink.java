@@ -15,10 +15,14 @@ public final class Rtnetlink implements AutoCloseable {
     private static final int GET_ADDRESS = 22;
     private static final int GET_ROUTE = 26;
     private static final int GET_NEIGHBOUR = 30;
+    private static final int GET_RULE = 34;
     private static final int LINK_HEADER = 16;
     private static final int ADDRESS_HEADER = 8;
     private static final int ROUTE_HEADER = 12;
     private static final int NEIGHBOUR_HEADER = 12;
+    private static final int RULE_HEADER = 12;
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
     private static final int IFF_UP = 1;
 
     private final NetlinkTransport transport;
@@ -79,6 +83,27 @@ public final class Rtnetlink implements AutoCloseable {
     public record Neighbour(
             int link, int family, @Nullable InetAddress destination, String mac, int state) {}
 
+    /**
+     * A rule of policy routing; what is not said is null, empty or 0.
+     *
+     * @param action FR_ACT_ number of linux/fib_rules.h: 1 look up, 6 blackhole, 7 unreachable, 8
+     *     prohibit
+     * @param protocol who made it
+     */
+    public record Rule(
+            boolean v6,
+            int priority,
+            @Nullable InetAddress from,
+            int fromPrefix,
+            @Nullable InetAddress to,
+            int toPrefix,
+            String incoming,
+            int mark,
+            int mask,
+            int action,
+            int table,
+            int protocol) {}
+
     public List<Link> links() throws IOException {
         return dump(GET_LINK, 0, LINK_HEADER, (message, into) -> into.add(link(message)));
     }
@@ -116,6 +141,20 @@ public final class Rtnetlink implements AutoCloseable {
     /** Forwarding database of bridges and VXLAN links. */
     public List<Neighbour> forwardings() throws IOException {
         return dump(GET_NEIGHBOUR, 7, NEIGHBOUR_HEADER, (m, into) -> into.add(neighbour(m)));
+    }
+
+    /** Rules of policy routing of both families. */
+    public List<Rule> rules() throws IOException {
+        return dump(
+                GET_RULE,
+                0,
+                RULE_HEADER,
+                (message, into) -> {
+                    int family = message.body().get(0);
+                    if (family == AF_INET || family == AF_INET6) {
+                        into.add(rule(message));
+                    }
+                });
     }
 
     private <T> List<T> dump(int type, int family, int header, Netlink.DumpDecoder<T> decoder)
@@ -183,6 +222,44 @@ public final class Rtnetlink implements AutoCloseable {
         int type = body.get(7) & 0xff;
         int protocol = body.get(5) & 0xff;
         return new Route(table, type, protocol, destination, prefix, gateway, link, source);
+    }
+
+    private static Rule rule(NetlinkMessage message) throws IOException {
+        ByteBuffer body = message.body();
+        InetAddress from = null;
+        InetAddress to = null;
+        String incoming = "";
+        int priority = 0;
+        int mark = 0;
+        int mask = 0;
+        int protocol = 0;
+        int table = body.get(4) & 0xff;
+        for (Attribute a : Attribute.parse(Attribute.after(body, RULE_HEADER))) {
+            switch (a.type()) {
+                case 1 -> to = InetAddress.getByAddress(a.bytes());
+                case 2 -> from = InetAddress.getByAddress(a.bytes());
+                case 3 -> incoming = a.string();
+                case 6 -> priority = a.value().getInt(0);
+                case 10 -> mark = a.value().getInt(0);
+                case 15 -> table = a.value().getInt(0);
+                case 16 -> mask = a.value().getInt(0);
+                case 21 -> protocol = a.value().get(0) & 0xff;
+                default -> {} // suppressors, ports
+            }
+        }
+        return new Rule(
+                body.get(0) == AF_INET6,
+                priority,
+                from,
+                body.get(2) & 0xff,
+                to,
+                body.get(1) & 0xff,
+                incoming,
+                mark,
+                mask,
+                body.get(7) & 0xff,
+                table,
+                protocol);
     }
 
     private static Neighbour neighbour(NetlinkMessage message) throws IOException {

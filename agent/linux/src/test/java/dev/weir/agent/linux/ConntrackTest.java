@@ -51,6 +51,9 @@ class ConntrackTest {
                                         .isEqualTo(InetAddress.ofLiteral(endpoint));
                                 assertThat(flow.reply().from()).isEqualTo(5353);
                             });
+            conntrack.mark(family, flow -> flow.reply().from() == 5353 ? 0x1234 : flow.mark());
+            assertThat(conntrack.flows(family))
+                    .anyMatch(flow -> flow.reply().from() == 5353 && flow.mark() == 0x1234);
             assertThat(conntrack.delete(family, flow -> flow.reply().from() == 9)).isZero();
             assertThat(conntrack.delete(family, flow -> flow.reply().from() == 5353)).isOne();
             assertThat(conntrack.flows(family)).noneMatch(flow -> flow.reply().from() == 5353);

@@ -56,6 +56,42 @@ class IpBatchTest {
     }
 
     @Test
+    void rulesOfBothFamiliesAreProgrammedAndRead() throws Exception {
+        try (TestNamespace namespace = TestNamespace.create();
+                Rtnetlink rtnetlink = namespace.namespace().call(Rtnetlink::open)) {
+            String[] local = {
+                "rule", "add", "pref", "70", "iif", "lo", "lookup", "main", "protocol", "157"
+            };
+            String[] closed = {
+                "rule", "add", "pref", "71", "from", "fd09::/64", "prohibit", "protocol", "157"
+            };
+            assertThat(new IpBatch().add(local).run(namespace.namespace())).isEmpty();
+            assertThat(IpBatch.ipv6().add(closed).run(namespace.namespace())).isEmpty();
+            assertThat(IpBatch.ipv6().add(closed).run(namespace.namespace()))
+                    .singleElement()
+                    .matches(IpBatch.Failure::exists);
+
+            assertThat(rtnetlink.rules().stream().filter(rule -> rule.protocol() == 157))
+                    .containsExactlyInAnyOrder(
+                            new Rtnetlink.Rule(
+                                    false, 70, null, 0, null, 0, "lo", 0, 0, 1, 254, 157),
+                            new Rtnetlink.Rule(
+                                    true,
+                                    71,
+                                    InetAddress.ofLiteral("fd09::"),
+                                    64,
+                                    null,
+                                    0,
+                                    "",
+                                    0,
+                                    0,
+                                    8,
+                                    0,
+                                    157));
+        }
+    }
+
+    @Test
     void oneFailureStopsNothingAndIsNamed() throws Exception {
         try (TestNamespace namespace = TestNamespace.create();
                 Rtnetlink rtnetlink = namespace.namespace().call(Rtnetlink::open)) {

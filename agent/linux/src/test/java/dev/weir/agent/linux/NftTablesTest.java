@@ -89,6 +89,7 @@ class NftTablesTest {
         assertThat(tables.sets("weir"))
                 .containsExactlyInAnyOrder("idle4", "pods4", "pods6", "svc4", "eps4", "eps6");
         assertThat(tables.chains("other")).isEmpty();
+        assertThat(tables.ruleCounts("weir")).containsEntry("idle", 1).containsEntry("lb4-1", 0);
     }
 
     @Test

@@ -1,0 +1,97 @@
+package dev.weir.agent.nft;
+
+import dev.weir.agent.linux.NftCommand;
+import dev.weir.agent.linux.NftText;
+import dev.weir.agent.spi.NodeSettings;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The chains and sets of the table, written as text. Owned by the plane's thread. */
+final class Ruleset {
+    /** Rules of a chain that was found, and not written by this process. */
+    private static final int UNKNOWN = -1;
+
+    private final NftText text;
+    private final Map<String, Integer> chains = new HashMap<>();
+    private final Set<String> sets = new HashSet<>();
+
+    Ruleset(NftText text) {
+        this.text = text;
+    }
+
+    /** Writes the fixed part, over whatever is there; see {@link Layout#text}. */
+    void lay(NodeSettings settings, boolean replace, boolean restart) throws IOException {
+        text.run(Layout.text(settings, replace, restart));
+    }
+
+    /** What is there besides the fixed part, which has just been laid. */
+    void found(Collection<String> foundChains, Collection<String> foundSets) {
+        chains.clear();
+        sets.clear();
+        foundChains.stream()
+                .filter(Layout::transientChain)
+                .forEach(name -> chains.put(name, UNKNOWN));
+        Layout.chains().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        foundSets.stream().filter(Layout::transientSet).forEach(sets::add);
+    }
+
+    /** Writes what of these is not known to be there and right, in one transaction. */
+    void write(Collection<Chain> wantedChains, Set<String> wantedSets) throws IOException {
+        List<Chain> missing =
+                wantedChains.stream()
+                        .filter(c -> chains.getOrDefault(c.name(), UNKNOWN) != c.rules().size())
+                        .toList();
+        Set<String> newSets = new HashSet<>(wantedSets);
+        newSets.removeAll(sets);
+        if (missing.isEmpty() && newSets.isEmpty()) {
+            return;
+        }
+        StringBuilder commands = new StringBuilder();
+        newSets.forEach(set -> commands.append(Layout.groupSet(set)));
+        missing.forEach(chain -> commands.append(chain.declare()));
+        missing.forEach(chain -> commands.append(chain.fill()));
+        text.run(commands.toString());
+        missing.forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        sets.addAll(newSets);
+    }
+
+    /**
+     * Deletes chains and sets that nothing refers to any more. What the kernel still finds in use
+     * stays for another time.
+     *
+     * @param balancers whether the needed chains include all balancers, so that others may go
+     */
+    void sweep(Set<String> neededChains, Set<String> neededSets, boolean balancers, Batches batches)
+            throws IOException {
+        List<NftCommand> useless = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (String chain : chains.keySet()) {
+            boolean mayGo = balancers ? Layout.transientChain(chain) : Layout.policyChain(chain);
+            if (mayGo && !neededChains.contains(chain)) {
+                useless.add(new NftCommand.DeleteChain(chain));
+                names.add(chain);
+            }
+        }
+        for (String set : sets) {
+            if (!neededSets.contains(set)) {
+                useless.add(new NftCommand.DeleteSet(set));
+                names.add(set);
+            }
+        }
+        if (batches.attempt(useless)) {
+            names.forEach(chains::remove);
+            names.forEach(sets::remove);
+        }
+    }
+
+    /** How many rules each of our chains should have. */
+    Map<String, Integer> ruleCounts() {
+        return Map.copyOf(chains);
+    }
+}
