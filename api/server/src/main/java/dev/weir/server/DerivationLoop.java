@@ -97,11 +97,16 @@ public final class DerivationLoop implements AutoCloseable {
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } catch (FailureException gone) {
+            if (!closed) {
+                LOG.warnf("No more is derived from it: %s", gone.getMessage());
+            }
         }
     }
 
     private void run() {
         try {
+            consume(merged(firstStates()));
             while (!closed) {
                 Delta first = seen.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
                 if (first != null) {
@@ -113,6 +118,17 @@ public final class DerivationLoop implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Of every shard, since one that was not heard of yet looks as if everything in it was gone.
+     */
+    private List<Delta> firstStates() throws InterruptedException {
+        List<Delta> first = new ArrayList<>();
+        while (first.stream().map(Delta::shard).distinct().count() < sources.size()) {
+            first.add(seen.take());
+        }
+        return first;
     }
 
     private static Map<String, Delta> merged(List<Delta> batch) {
