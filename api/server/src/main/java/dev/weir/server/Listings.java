@@ -4,6 +4,7 @@ import dev.weir.changes.Image;
 import dev.weir.changes.Stored;
 import dev.weir.model.Failure;
 import dev.weir.model.Failure.Reason;
+import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,10 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Pages of listings. Every page shows the revision of the first one: the images of the latest
@@ -47,10 +50,16 @@ final class Listings {
             int size,
             String token,
             Image now) {
-        Image image = token.isEmpty() ? now : pinned(token);
+        Optional<Token> rest = token.isEmpty() ? Optional.empty() : Optional.of(Token.parse(token));
+        Image image = rest.isPresent() ? pinned(rest.get().of(kind, namespace, now.logId())) : now;
         int limit = size <= 0 ? DEFAULT_PAGE_SIZE : Math.min(size, MAX_PAGE_SIZE);
+        Key from = rest.map(Token::next).orElseGet(() -> new Key(kind.name(), namespace, ""));
+        Key to =
+                namespace.isEmpty()
+                        ? new Key(kind.name() + "\0", "", "")
+                        : new Key(kind.name(), namespace + "\0", "");
         List<Map.Entry<Key, Stored>> found =
-                range(kind, namespace, token, image)
+                image.objects().subMap(from, to).entrySet().stream()
                         .filter(entry -> filter.test(entry.getValue()))
                         .limit(limit + 1L)
                         .toList();
@@ -61,7 +70,7 @@ final class Listings {
             synchronized (kept) {
                 kept.put(image.revision(), image);
             }
-            next = encode(image.revision(), page.getLast().getKey());
+            next = new Token(image.logId(), image.revision(), page.getLast().getKey()).text();
         }
         return new Page(
                 page.stream().map(Map.Entry::getValue).toList(),
@@ -70,30 +79,14 @@ final class Listings {
                 image.logId());
     }
 
-    private static Stream<Map.Entry<Key, Stored>> range(
-            Kind kind, String namespace, String token, Image image) {
-        Key from = token.isEmpty() ? new Key(kind.name(), namespace, "") : after(decode(token)[1]);
-        Key to =
-                namespace.isEmpty()
-                        ? new Key(kind.name() + "\0", "", "")
-                        : new Key(kind.name(), namespace + "\0", "");
-        return image.objects().subMap(from, to).entrySet().stream();
-    }
-
-    private static Key after(String path) {
-        Key last = Key.ofPath(path);
-        return new Key(last.kind(), last.namespace(), last.name() + "\0");
-    }
-
-    private Image pinned(String token) {
-        long revision = Long.parseLong(decode(token)[0]);
+    private Image pinned(Token token) {
         synchronized (kept) {
-            Image image = kept.get(revision);
+            Image image = kept.get(token.revision());
             if (image == null) {
                 throw Failure.of(
                                 Reason.EXPIRED,
                                 "the listing at revision "
-                                        + revision
+                                        + token.revision()
                                         + " is no longer kept; start it again")
                         .asException();
             }
@@ -101,21 +94,60 @@ final class Listings {
         }
     }
 
-    private static String encode(long revision, Key last) {
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString((revision + " " + last.path()).getBytes(StandardCharsets.UTF_8));
-    }
+    /** Where a listing goes on. */
+    private record Token(String logId, long revision, Key last) {
+        private static final Pattern TEXT =
+                Pattern.compile("([^ ]+) (\\d{1,18}) ([^/]+/[^/]*/[^/]+)");
 
-    private static String[] decode(String token) {
-        try {
-            String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
-            if (text.matches("\\d{1,18} [^/]+/[^/]*/[^/]+")) {
-                return text.split(" ", 2);
-            }
-        } catch (IllegalArgumentException notBase64) {
-            // Told below like any other token that we did not make.
+        String text() {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(
+                            (logId + " " + revision + " " + last.path())
+                                    .getBytes(StandardCharsets.UTF_8));
         }
-        throw Failure.of(Reason.BAD_REQUEST, "page_token: not one of this server's").asException();
+
+        static Token parse(String token) {
+            try {
+                Matcher text =
+                        TEXT.matcher(
+                                new String(
+                                        Base64.getUrlDecoder().decode(token),
+                                        StandardCharsets.UTF_8));
+                if (text.matches()) {
+                    return new Token(
+                            text.group(1),
+                            Long.parseLong(text.group(2)),
+                            Key.ofPath(text.group(3)));
+                }
+            } catch (IllegalArgumentException notBase64) {
+                // Told below like any other token that we did not make.
+            }
+            throw foreign();
+        }
+
+        /** This token, if it is of such a listing. */
+        Token of(Kind kind, String namespace, String log) {
+            boolean same =
+                    logId.equals(log)
+                            && last.kind().equals(kind.name())
+                            && (namespace.isEmpty() || last.namespace().equals(namespace));
+            if (!same) {
+                throw foreign();
+            }
+            return this;
+        }
+
+        /** Before every key that comes after the last one. */
+        Key next() {
+            return new Key(last.kind(), last.namespace(), last.name() + "\0");
+        }
+
+        private static FailureException foreign() {
+            return Failure.of(
+                            Reason.BAD_REQUEST,
+                            "page_token: not from a listing like this one of this server")
+                    .asException();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.server;
 
 import dev.weir.changes.Frontier;
+import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
 import dev.weir.model.Failure;
 import dev.weir.model.Failure.Reason;
@@ -51,33 +52,45 @@ public final class ShardDirectory {
 
     /**
      * Returns once everything in the frontier has been read; a {@link Reason#TIMEOUT} failure names
-     * what was not.
+     * what was not. A frontier of another log never comes: {@link Reason#EXPIRED}.
      */
     public void await(Frontier frontier, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         for (var entry : frontier.revisions().entrySet()) {
             ShardReader reader = reader(entry.getKey());
-            while (reader.image().revision() < entry.getValue()) {
-                var image = reader.image();
+            for (Image image = reader.image();
+                    !hasRead(image, frontier.logId(), entry.getValue());
+                    image = reader.image()) {
                 Duration left = Duration.ofNanos(deadline - System.nanoTime());
-                if (left.isNegative()
-                        || !image.logId().equals(frontier.logId()) && image.revision() > 0) {
+                if (left.isNegative()) {
                     throw Failure.of(
                                     Reason.TIMEOUT,
                                     "shard "
-                                            + reader.shard()
+                                            + image.shard()
                                             + " is at revision "
                                             + image.revision()
-                                            + " of log "
-                                            + image.logId()
                                             + ", not yet at "
-                                            + entry.getValue()
-                                            + " of log "
-                                            + frontier.logId())
+                                            + entry.getValue())
                             .asException();
                 }
                 reader.next(image.logId(), image.revision(), left);
             }
         }
+    }
+
+    private static boolean hasRead(Image image, String logId, long revision) {
+        if (image.revision() > 0 && !logId.isEmpty() && !logId.equals(image.logId())) {
+            throw Failure.of(
+                            Reason.EXPIRED,
+                            "shard "
+                                    + image.shard()
+                                    + " is of log "
+                                    + image.logId()
+                                    + ", not "
+                                    + logId
+                                    + "; read again, and go on from there")
+                    .asException();
+        }
+        return image.revision() >= revision;
     }
 }
