@@ -183,7 +183,7 @@ public final class ResourceService implements BindableService {
         return answer.toBuilder()
                 .setField(
                         Fields.field(answer, "commit"),
-                        commit(committed.logId(), committed.answer().revision()))
+                        commit(committed.logId(), committed.revision()))
                 .build();
     }
 
@@ -213,14 +213,9 @@ public final class ResourceService implements BindableService {
         return object -> LabelSelectors.matches(selector, Fields.metadata(object).getLabelsMap());
     }
 
-    private Message written(Write<Writes.Answer> write, Message answer)
-            throws InterruptedException {
-        Committed<Writes.Answer> committed = committed(write);
-        return object(
-                answer,
-                committed.answer().object(),
-                committed.logId(),
-                committed.answer().revision());
+    private Message written(Write<Message> write, Message answer) {
+        Committed<Message> committed = committed(write);
+        return object(answer, committed.answer(), committed.logId(), committed.revision());
     }
 
     private <R> Committed<R> committed(Write<R> write) {
@@ -246,7 +241,6 @@ public final class ResourceService implements BindableService {
         return new Writes.Terms(
                 Fields.text(request, "request_id"),
                 expects ? Fields.number(request, "expected_revision") : 0,
-                Frontier.EMPTY,
                 Fields.flag(request, "validate_only"));
     }
 

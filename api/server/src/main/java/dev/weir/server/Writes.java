@@ -14,32 +14,34 @@ import dev.weir.model.Failure.Reason;
 import dev.weir.model.Judgement;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
+import dev.weir.model.ShortHash;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 
-/** The writes of one kind, as decisions on the pending image. */
+/**
+ * The writes of one kind, as decisions on the pending image. The answer is the object as it stands
+ * after the write, for a delete as it was before.
+ */
 record Writes(Kind kind, Admission admission) {
+    /** Characters that complete a generated name, as in Kubernetes. */
+    private static final int SUFFIX_LENGTH = 5;
 
     /** What a request says besides the object. */
-    record Terms(String requestId, long expectedRevision, Frontier after, boolean validateOnly) {}
+    record Terms(String requestId, long expectedRevision, boolean validateOnly) {}
 
-    /**
-     * The object as it stands after the write, and the revision; 0 when nothing had to be written.
-     */
-    record Answer(Message object, long revision) {}
-
-    Write<Answer> create(Message requested, Terms terms, Instant now) {
+    Write<Message> create(Message requested, Terms terms, Instant now) {
         ObjectMeta asked = Fields.metadata(requested);
         String name =
                 asked.getName().isEmpty() && !asked.getGenerateName().isEmpty()
-                        ? asked.getGenerateName() + suffix()
+                        ? asked.getGenerateName() + suffix(terms.requestId())
                         : asked.getName();
         Key key = kind.key(asked.getNamespace(), name);
         return new ObjectWrite(key, terms) {
             @Override
-            Decision<Answer> decide(Pending pending, Optional<Stored> old) {
+            Decision<Message> decide(Pending pending, Optional<Stored> old) {
                 if (old.isPresent()) {
                     return new Decision.Refuse<>(Failure.alreadyExists(kind, name));
                 }
@@ -47,18 +49,18 @@ record Writes(Kind kind, Admission admission) {
                 return switch (admission.admit(pending, Optional.empty(), created)) {
                     case Judgement.Refused<?>(var failure) -> new Decision.Refuse<>(failure);
                     case Judgement.Accepted<? extends Message>(var object) ->
-                            put(Metadata.stamped(object, pending.revision()), pending);
+                            put(Metadata.stamped(object, pending.revision()));
                 };
             }
         };
     }
 
-    Write<Answer> update(Message requested, FieldMask mask, Terms terms) {
+    Write<Message> update(Message requested, FieldMask mask, Terms terms) {
         ObjectMeta asked = Fields.metadata(requested);
         Key key = kind.key(asked.getNamespace(), asked.getName());
         return new ObjectWrite(key, terms) {
             @Override
-            Decision<Answer> decide(Pending pending, Optional<Stored> old) {
+            Decision<Message> decide(Pending pending, Optional<Stored> old) {
                 if (old.isEmpty()) {
                     return new Decision.Refuse<>(Failure.notFound(kind, key.name()));
                 }
@@ -70,16 +72,16 @@ record Writes(Kind kind, Admission admission) {
                             when object.equals(before) ->
                             unchanged(old.get());
                     case Judgement.Accepted<? extends Message>(var object) ->
-                            put(Metadata.stamped(before, object, pending.revision()), pending);
+                            put(Metadata.stamped(before, object, pending.revision()));
                 };
             }
         };
     }
 
-    Write<Answer> delete(Key key, Terms terms) {
+    Write<Message> delete(Key key, Terms terms) {
         return new ObjectWrite(key, terms) {
             @Override
-            Decision<Answer> decide(Pending pending, Optional<Stored> old) {
+            Decision<Message> decide(Pending pending, Optional<Stored> old) {
                 if (old.isEmpty()) {
                     return new Decision.Refuse<>(Failure.notFound(kind, key.name()));
                 }
@@ -93,25 +95,28 @@ record Writes(Kind kind, Admission admission) {
                     return unchanged(old.get());
                 }
                 if (instead.isPresent()) {
-                    return put(
-                            Metadata.stamped(before, instead.get(), pending.revision()), pending);
+                    return put(Metadata.stamped(before, instead.get(), pending.revision()));
                 }
                 TreeMap<Key, Optional<Message>> changes = new TreeMap<>();
                 changes.put(key, Optional.empty());
-                return accept(changes, new Answer(before, pending.revision()));
+                return accept(changes, before);
+            }
+
+            @Override
+            public Message repeated(Image durable, long revision) {
+                return durable.get(key).map(Stored::value).orElse(kind.prototype());
             }
         };
     }
 
-    private static String suffix() {
-        return Long.toString(
-                java.util.concurrent.ThreadLocalRandom.current()
-                        .nextLong(36L * 36 * 36 * 36, 36L * 36 * 36 * 36 * 36),
-                36);
+    /** The same for a request that is repeated. */
+    private static String suffix(String requestId) {
+        String of = requestId.isEmpty() ? UUID.randomUUID().toString() : requestId;
+        return ShortHash.of(of).substring(0, SUFFIX_LENGTH);
     }
 
     /** One write of one object. */
-    private abstract static class ObjectWrite implements Write<Answer> {
+    private abstract static class ObjectWrite implements Write<Message> {
         private final Key key;
         private final Terms terms;
 
@@ -120,10 +125,10 @@ record Writes(Kind kind, Admission admission) {
             this.terms = terms;
         }
 
-        abstract Decision<Answer> decide(Pending pending, Optional<Stored> old);
+        abstract Decision<Message> decide(Pending pending, Optional<Stored> old);
 
         @Override
-        public final Decision<Answer> decide(Pending pending) {
+        public final Decision<Message> decide(Pending pending) {
             Optional<Stored> old = pending.image().get(key);
             if (terms.expectedRevision() != 0
                     && old.isPresent()
@@ -139,17 +144,17 @@ record Writes(Kind kind, Admission admission) {
             return decide(pending, old);
         }
 
-        Decision<Answer> put(Message object, Pending pending) {
+        Decision<Message> put(Message object) {
             TreeMap<Key, Optional<Message>> changes = new TreeMap<>();
             changes.put(key, Optional.of(object));
-            return accept(changes, new Answer(object, pending.revision()));
+            return accept(changes, object);
         }
 
-        Decision<Answer> unchanged(Stored stored) {
-            return accept(new TreeMap<>(), new Answer(stored.value(), 0));
+        Decision<Message> unchanged(Stored stored) {
+            return accept(new TreeMap<>(), stored.value());
         }
 
-        Decision<Answer> accept(SortedMap<Key, Optional<Message>> changes, Answer answer) {
+        Decision<Message> accept(SortedMap<Key, Optional<Message>> changes, Message answer) {
             return terms.validateOnly()
                     ? new Decision.Accept<>(new TreeMap<>(), Frontier.EMPTY, answer)
                     : new Decision.Accept<>(changes, Frontier.EMPTY, answer);
@@ -161,9 +166,9 @@ record Writes(Kind kind, Admission admission) {
         }
 
         @Override
-        public Answer repeated(Image durable, long revision) {
+        public Message repeated(Image durable, long revision) {
             return durable.get(key)
-                    .map(stored -> new Answer(stored.value(), revision))
+                    .map(Stored::value)
                     .orElseThrow(
                             () ->
                                     Failure.of(
