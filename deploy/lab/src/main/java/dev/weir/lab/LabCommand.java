@@ -38,7 +38,10 @@ final class LabCommand {
         this.session = session;
     }
 
-    @Command(name = "up", description = "start the lab, or heal it")
+    @Command(
+            name = "up",
+            description = "start the lab, or heal it",
+            mixinStandardHelpOptions = true)
     int up(
             @Mixin ConnectOptions connect,
             @Mixin ClusterOptions cluster,
@@ -75,14 +78,17 @@ final class LabCommand {
         return new LabSettings(nodes, plane, fabric, cluster, Files.readString(BOOT_ID).strip());
     }
 
-    @Command(name = "down", description = "remove everything of the lab")
+    @Command(
+            name = "down",
+            description = "remove everything of the lab",
+            mixinStandardHelpOptions = true)
     int down(@Mixin ConnectOptions connect) throws IOException, InterruptedException {
         new Lab(session.data(connect)).down();
         session.out().println("lab is down");
         return 0;
     }
 
-    @Command(name = "status", description = "the lab's processes")
+    @Command(name = "status", description = "the lab's processes", mixinStandardHelpOptions = true)
     int status(
             @Mixin ConnectOptions connect,
             @Option(
@@ -153,7 +159,7 @@ final class LabCommand {
         return row;
     }
 
-    @Command(name = "exec", description = "run a command in a pod")
+    @Command(name = "exec", description = "run a command in a pod", mixinStandardHelpOptions = true)
     int exec(
             @Mixin ConnectOptions connect,
             @Mixin NamespaceOptions namespace,
@@ -168,7 +174,7 @@ final class LabCommand {
         }
     }
 
-    @Command(name = "rm", description = "end pods and remove them")
+    @Command(name = "rm", description = "end pods and remove them", mixinStandardHelpOptions = true)
     int rm(
             @Mixin ConnectOptions connect,
             @Mixin NamespaceOptions namespace,
@@ -197,7 +203,11 @@ final class LabCommand {
         return complete ? 0 : 1;
     }
 
-    @Command(name = "ended", hidden = true, description = "a pod's command has ended")
+    @Command(
+            name = "ended",
+            hidden = true,
+            description = "a pod's command has ended",
+            mixinStandardHelpOptions = true)
     int ended(
             @Mixin ConnectOptions connect,
             @Mixin NamespaceOptions namespace,
@@ -209,7 +219,10 @@ final class LabCommand {
         return 0;
     }
 
-    @Command(name = "node", description = "run a command on a node")
+    @Command(
+            name = "node",
+            description = "run a command on a node",
+            mixinStandardHelpOptions = true)
     int node(
             @Mixin ConnectOptions connect,
             @Parameters(index = "0", paramLabel = "NODE") String name,
@@ -219,7 +232,10 @@ final class LabCommand {
         return attached(place.netns(place.node(name)).enter(command));
     }
 
-    @Command(name = "external", description = "run a command on the host outside the cluster")
+    @Command(
+            name = "external",
+            description = "run a command on the host outside the cluster",
+            mixinStandardHelpOptions = true)
     int external(
             @Mixin ConnectOptions connect,
             @Parameters(arity = "1..*", paramLabel = "-- CMD") List<String> command)
@@ -230,7 +246,10 @@ final class LabCommand {
         return attached(place.external().enter(command));
     }
 
-    @Command(name = "logs", description = "what a pod's command printed")
+    @Command(
+            name = "logs",
+            description = "what a pod's command printed",
+            mixinStandardHelpOptions = true)
     int logs(
             @Mixin ConnectOptions connect,
             @Mixin NamespaceOptions namespace,
