@@ -293,7 +293,8 @@ class RestartTest {
 
         assertThat(lab.tcp(A, IpAddress.of("10.96.100.7"), 80)).isEqualTo(Lab.SILENCE);
         System.out.printf(
-                MANY + " Services of 10 endpoints: load %d ms, one endpoint %.2f ms,"
+                MANY
+                        + " Services of 10 endpoints: load %d ms, one endpoint %.2f ms,"
                         + " one policy %.2f ms (medians), restart %d ms%n",
                 load / 1_000_000,
                 median(endpoint) / 1e6,
