@@ -26,12 +26,14 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Random writes, faults, restarts and readers against a model. Every write adds one to a counter
  * that it reads from the pending image, and carries a request id; a caller that is told UNAVAILABLE
  * or STORAGE sends the same request again. In the end every request has counted once.
  */
+@Timeout(60)
 class ShardSimulationTest {
     private static final int ROUNDS = 25;
     private static final int COUNTERS = 5;
@@ -123,6 +125,7 @@ class ShardSimulationTest {
                     default -> {}
                 }
             }
+            assertThat(step).as("steps until every request was carried out").isLessThan(1_000);
             followers.get(random.nextInt(2)).catchUp(shard);
             open = settle(shard, open, revisions, model);
         }

@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * acknowledged is lost, groups are whole, no revision is used twice. {@code -Dweir.crash.rounds=N}
  * for more rounds.
  */
+@Timeout(300)
 class CrashTest {
     private static final int ROUNDS = Integer.getInteger("weir.crash.rounds", 8);
     private static final int CALLERS = 8;
