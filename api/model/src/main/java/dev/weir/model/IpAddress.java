@@ -3,6 +3,7 @@ package dev.weir.model;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * An IPv4 or IPv6 address. IPv4 sorts before IPv6; within a family by number.
@@ -12,6 +13,9 @@ import java.util.Optional;
  * @param low the lower 64 bits; for IPv4 the address as an unsigned 32-bit number
  */
 public record IpAddress(boolean v6, long high, long low) implements Comparable<IpAddress> {
+
+    /** Without leading zeros. */
+    private static final Pattern DECIMAL = Pattern.compile("0|[1-9][0-9]{0,2}");
 
     /** Accepts literals only, never a name to look up. Empty for anything else. */
     public static Optional<IpAddress> parse(String text) {
@@ -63,7 +67,7 @@ public record IpAddress(boolean v6, long high, long low) implements Comparable<I
             return false;
         }
         for (String part : parts) {
-            if (!part.matches("0|[1-9][0-9]{0,2}")) {
+            if (!DECIMAL.matcher(part).matches()) {
                 return false;
             }
         }

@@ -30,7 +30,7 @@ final class RandomCluster {
         Map<String, Integer> pods = new TreeMap<>();
         for (int i = random.nextInt(5); i > 0; i--) {
             int number = random.nextInt(6);
-            pods.put(name(number), number + 1);
+            pods.put(name(number), 1 + random.nextInt(8));
         }
         return pods;
     }
