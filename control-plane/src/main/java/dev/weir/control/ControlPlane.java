@@ -39,6 +39,7 @@ public final class ControlPlane implements AutoCloseable {
     private final Clock clock;
     private final NodeRegistry registry;
     private final NamespaceFinisher finisher;
+    private final NodeReadiness readiness;
 
     /**
      * @param nodeSilence after this long without a report a node counts as unreachable
@@ -55,12 +56,14 @@ public final class ControlPlane implements AutoCloseable {
         this.clock = clock;
         this.registry = new NodeRegistry(nodeSilence);
         this.finisher = new NamespaceFinisher(shard, shards);
+        this.readiness = new NodeReadiness(shard, registry, clock);
     }
 
     /** Makes what is always there, and starts what runs beside the calls. */
     public void start() {
         shard.write(Namespaces.bootstrap(clock.instant())).join();
         finisher.start();
+        readiness.start();
     }
 
     public List<BindableService> services() {
@@ -105,6 +108,7 @@ public final class ControlPlane implements AutoCloseable {
 
     @Override
     public void close() {
+        readiness.close();
         finisher.close();
     }
 
