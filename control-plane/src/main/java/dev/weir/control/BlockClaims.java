@@ -13,9 +13,9 @@ import dev.weir.log.Write;
 import dev.weir.model.Cidr;
 import dev.weir.model.Failure;
 import dev.weir.model.Failure.Reason;
-import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /**
  * Gives nodes blocks of pod addresses: one number stands for one block in each family, and the
@@ -44,7 +43,7 @@ record BlockClaims(List<Cidr> podCidrs) {
         return new Write<>() {
             @Override
             public Decision<IpBlock> decide(Pending pending) {
-                return BlockClaims.this.decide(pending, node, now);
+                return BlockClaims.this.decide(pending, node, uid(requestId), now);
             }
 
             @Override
@@ -55,11 +54,7 @@ record BlockClaims(List<Cidr> podCidrs) {
             @Override
             public IpBlock repeated(Image durable, long revision) {
                 return durable.all(Kinds.IP_BLOCK, IpBlock.class)
-                        .filter(
-                                block ->
-                                        block.getMetadata()
-                                                .getResourceVersion()
-                                                .equals(Long.toString(revision)))
+                        .filter(block -> block.getMetadata().getUid().equals(uid(requestId)))
                         .findFirst()
                         .orElseThrow(
                                 () ->
@@ -71,20 +66,23 @@ record BlockClaims(List<Cidr> podCidrs) {
         };
     }
 
-    private Decision<IpBlock> decide(Pending pending, String node, Instant now) {
-        Set<String> taken =
-                pending.image()
-                        .all(Kinds.IP_BLOCK, IpBlock.class)
-                        .flatMap(block -> block.getSpec().getCidrsList().stream())
-                        .collect(Collectors.toSet());
+    /** Of the block that a request claims; the same for each repetition of the request. */
+    private static String uid(String requestId) {
+        return (requestId.isEmpty()
+                        ? UUID.randomUUID()
+                        : UUID.nameUUIDFromBytes(requestId.getBytes(StandardCharsets.UTF_8)))
+                .toString();
+    }
+
+    private Decision<IpBlock> decide(Pending pending, String node, String uid, Instant now) {
+        Taken taken = Taken.in(pending.image());
         for (long number = 0; number < capacity(); number++) {
-            List<String> cidrs = cidrs(number);
-            if (cidrs.stream().noneMatch(taken::contains)) {
-                IpBlock block = block(number, cidrs, node, now, pending.revision());
-                Map<Key, Optional<Message>> changes =
-                        Map.of(
-                                Kinds.IP_BLOCK.key("", block.getMetadata().getName()),
-                                Optional.of(block));
+            List<Cidr> cidrs = cidrs(number);
+            Key key = Kinds.IP_BLOCK.key("", "block-" + number);
+            // The name may be that of a block from ranges that were configured before.
+            if (pending.image().get(key).isEmpty() && cidrs.stream().noneMatch(taken::overlaps)) {
+                IpBlock block = block(key.name(), uid, cidrs, node, now, pending.revision());
+                Map<Key, Optional<Message>> changes = Map.of(key, Optional.of(block));
                 return new Decision.Accept<>(new TreeMap<>(changes), Frontier.EMPTY, block);
             }
         }
@@ -93,35 +91,65 @@ record BlockClaims(List<Cidr> podCidrs) {
                         Reason.EXHAUSTED,
                         "no free block of pod addresses in "
                                 + podCidrs
-                                + "; delete nodes that are gone, or use a wider --pod-cidr"));
+                                + "; delete the IPBlocks of nodes that are gone, or use a wider"
+                                + " --pod-cidr"));
+    }
+
+    /**
+     * Every address that some block has.
+     *
+     * @param blocks of every size; those of the size that is given out overlap when they are equal
+     * @param others of another size, made by users
+     */
+    private record Taken(Set<Cidr> blocks, List<Cidr> others) {
+        static Taken in(Image image) {
+            List<Cidr> all =
+                    image.all(Kinds.IP_BLOCK, IpBlock.class)
+                            .flatMap(block -> block.getSpec().getCidrsList().stream())
+                            .map(Cidr::of)
+                            .toList();
+            return new Taken(
+                    Set.copyOf(all),
+                    all.stream().filter(cidr -> cidr.prefix() != size(cidr)).toList());
+        }
+
+        boolean overlaps(Cidr cidr) {
+            return blocks.contains(cidr)
+                    || others.stream()
+                            .anyMatch(other -> other.contains(cidr) || cidr.contains(other));
+        }
+    }
+
+    private static int size(Cidr cidr) {
+        return cidr.v6() ? V6_BLOCK : V4_BLOCK;
     }
 
     private long capacity() {
         return podCidrs.stream().mapToLong(cidr -> cidr.size() / ADDRESSES).min().orElse(0);
     }
 
-    private List<String> cidrs(long number) {
+    private List<Cidr> cidrs(long number) {
         return podCidrs.stream()
-                .map(
-                        cidr -> {
-                            IpAddress first = cidr.base().plus(number * ADDRESSES);
-                            return new Cidr(first, cidr.v6() ? V6_BLOCK : V4_BLOCK).toString();
-                        })
+                .map(cidr -> new Cidr(cidr.base().plus(number * ADDRESSES), size(cidr)))
                 .toList();
     }
 
     private static IpBlock block(
-            long number, List<String> cidrs, String node, Instant now, long revision) {
+            String name, String uid, List<Cidr> cidrs, String node, Instant now, long revision) {
         return IpBlock.newBuilder()
                 .setMetadata(
                         ObjectMeta.newBuilder()
-                                .setName("block-" + number)
-                                .setUid(UUID.randomUUID().toString())
+                                .setName(name)
+                                .setUid(uid)
                                 .setGeneration(1)
                                 .setCreationTimestamp(
                                         Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
                                 .setResourceVersion(Long.toString(revision)))
-                .setSpec(IpBlockSpec.newBuilder().setNodeName(node).addAllCidrs(cidrs).setEpoch(1))
+                .setSpec(
+                        IpBlockSpec.newBuilder()
+                                .setNodeName(node)
+                                .addAllCidrs(cidrs.stream().map(Cidr::toString).toList())
+                                .setEpoch(1))
                 .build();
     }
 }
