@@ -10,10 +10,14 @@ import dev.weir.changes.ShardReader.Next;
 import dev.weir.model.Key;
 import dev.weir.node.v1.FollowResponse;
 import dev.weir.node.v1.ObjectChange;
+import dev.weir.server.StatusMapper;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -22,10 +26,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * new snapshot.
  */
 final class FollowStream {
-    /**
-     * Objects in one message of a snapshot; small enough for the default limit of 4 MiB a message.
-     */
+    /** Objects in one message of a snapshot, at most. */
     static final int CHUNK = 500;
+
+    /** Bytes of objects after which a message of a snapshot is sent. */
+    static final int CHUNK_BYTES = 1 << 20;
+
+    /**
+     * A longer way costs more than the whole, which comes in parts; agents take messages of 64 MiB
+     * at most.
+     */
+    static final int MAX_DELTA_BYTES = 16 << 20;
 
     private static final Duration IDLE = Duration.ofSeconds(5);
     private static final Duration BLOCKED_POLL = Duration.ofMillis(10);
@@ -35,12 +46,38 @@ final class FollowStream {
     /** Keeps the messages of the shards' threads apart. */
     private final ReentrantLock sending = new ReentrantLock();
 
+    /** Guarded by the lock. */
+    private boolean ended;
+
     FollowStream(ServerCallStreamObserver<FollowResponse> out) {
         this.out = out;
     }
 
-    /** Follows one shard for as long as the call is open. */
-    void run(ShardReader reader, Frontier resume) throws InterruptedException {
+    /** Follows one shard for as long as the call is open. The first failure ends the call. */
+    void follow(ShardReader reader, Frontier resume) {
+        try {
+            run(reader, resume);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            end(Status.UNAVAILABLE.withDescription("the server is stopping").asRuntimeException());
+        } catch (RuntimeException e) {
+            end(StatusMapper.toStatus(e));
+        }
+    }
+
+    private void end(StatusRuntimeException why) {
+        sending.lock();
+        try {
+            if (!ended) {
+                ended = true;
+                out.onError(why);
+            }
+        } finally {
+            sending.unlock();
+        }
+    }
+
+    private void run(ShardReader reader, Frontier resume) throws InterruptedException {
         String logId = resume.logId();
         long revision = resume.revision(reader.shard());
         Duration wait = Duration.ZERO;
@@ -52,21 +89,21 @@ final class FollowStream {
             wait = IDLE;
         }
         while (!out.isCancelled()) {
-            switch (reader.next(logId, revision, wait)) {
-                case Next.Expired expired -> {
-                    Image image = reader.image();
-                    snapshot(image);
-                    logId = image.logId();
-                    revision = image.revision();
-                }
-                case Next.Changes(var delta) -> {
-                    // The first answer is sent even when it is empty: it tells the agent that it is
-                    // in sync.
-                    if (delta.revision() != revision || wait.isZero()) {
-                        delta(delta);
-                    }
-                    revision = delta.revision();
-                }
+            Optional<FollowResponse> delta =
+                    switch (reader.next(logId, revision, wait)) {
+                        case Next.Expired expired -> Optional.empty();
+                        case Next.Changes(var changes) -> Optional.of(message(changes));
+                    };
+            if (delta.isEmpty() || delta.get().getSerializedSize() > MAX_DELTA_BYTES) {
+                Image image = reader.image();
+                snapshot(image);
+                logId = image.logId();
+                revision = image.revision();
+            } else if (delta.get().getRevision() != revision || wait.isZero()) {
+                // The first answer is sent even when it is empty: it tells the agent that it is in
+                // sync.
+                send(delta.get());
+                revision = delta.get().getRevision();
             }
             wait = IDLE;
         }
@@ -79,17 +116,18 @@ final class FollowStream {
             FollowResponse.Builder part =
                     response(image.shard(), image.logId(), image.revision(), image.after())
                             .setSnapshot(true);
-            for (int i = 0; i < CHUNK && objects.hasNext(); i++) {
+            for (int bytes = 0;
+                    bytes < CHUNK_BYTES && part.getChangesCount() < CHUNK && objects.hasNext(); ) {
                 var entry = objects.next();
-                part.addChanges(
-                        change(entry.getKey(), entry.getValue().revision())
-                                .setPut(Any.pack(entry.getValue().value())));
+                Any object = Any.pack(entry.getValue().value());
+                bytes += object.getSerializedSize();
+                part.addChanges(change(entry.getKey(), entry.getValue().revision()).setPut(object));
             }
             send(part.setMore(objects.hasNext()).build());
         } while (objects.hasNext() && !out.isCancelled());
     }
 
-    private void delta(Delta delta) throws InterruptedException {
+    private static FollowResponse message(Delta delta) {
         FollowResponse.Builder message =
                 response(delta.shard(), delta.logId(), delta.revision(), delta.after());
         delta.changes()
@@ -101,7 +139,7 @@ final class FollowStream {
                                                     change(key, at).setPut(Any.pack(value));
                                             case Change.Remove(var at) -> change(key, at);
                                         }));
-        send(message.build());
+        return message.build();
     }
 
     private static FollowResponse.Builder response(
@@ -120,10 +158,10 @@ final class FollowStream {
     private void send(FollowResponse message) throws InterruptedException {
         sending.lockInterruptibly();
         try {
-            while (!out.isReady() && !out.isCancelled()) {
+            while (!ended && !out.isReady() && !out.isCancelled()) {
                 Thread.sleep(BLOCKED_POLL);
             }
-            if (!out.isCancelled()) {
+            if (!ended && !out.isCancelled()) {
                 out.onNext(message);
             }
         } finally {
