@@ -6,6 +6,7 @@ import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
 import dev.weir.changes.Stored;
+import dev.weir.control.admission.NodeAdmission;
 import dev.weir.core.v1.Node;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.log.Decision;
@@ -14,6 +15,7 @@ import dev.weir.log.Shard;
 import dev.weir.log.Write;
 import dev.weir.model.Failure;
 import dev.weir.model.Failure.Reason;
+import dev.weir.model.Judgement;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.node.v1.AgentsGrpc;
@@ -36,6 +38,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -84,6 +87,7 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
                                 .asException();
                     }
                     control.write(new JoinWrite(node)).join();
+                    registry.joined(node.getMetadata().getName(), request.getInstance());
                     return settings.toJoinResponse();
                 });
     }
@@ -94,16 +98,17 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
         call.setOnCancelHandler(() -> {});
         FollowStream stream = new FollowStream(call);
         Frontier resume = Frontier.of(request.getResume());
-        for (String shard : request.getShardsList()) {
-            VIRTUAL.execute(
-                    () ->
-                            guarded(
-                                    out,
-                                    () -> {
-                                        ShardReader reader = shards.reader(shard);
-                                        stream.run(reader, resume);
-                                    }));
-        }
+        guarded(
+                out,
+                () -> {
+                    if (request.getShardsCount() == 0) {
+                        throw Failure.of(Reason.BAD_REQUEST, "shards: at least one is needed")
+                                .asException();
+                    }
+                    List<ShardReader> readers =
+                            request.getShardsList().stream().map(shards::reader).toList();
+                    readers.forEach(reader -> VIRTUAL.execute(() -> stream.follow(reader, resume)));
+                });
     }
 
     @Override
@@ -231,32 +236,35 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
         public Decision<Node> decide(Pending pending) {
             Key key = Kinds.NODE.key("", joining.getMetadata().getName());
             Optional<Node> old = pending.image().get(key).map(Stored::value).map(Node.class::cast);
-            ObjectMeta metadata =
-                    old.map(Node::getMetadata)
-                            .orElseGet(
-                                    () ->
-                                            ObjectMeta.newBuilder()
-                                                    .setName(key.name())
-                                                    .setUid(UUID.randomUUID().toString())
-                                                    .setGeneration(1)
-                                                    .putLabels("kubernetes.io/hostname", key.name())
-                                                    .setCreationTimestamp(
-                                                            Timestamp.newBuilder()
-                                                                    .setSeconds(
-                                                                            clock.instant()
-                                                                                    .getEpochSecond()))
-                                                    .build());
-            Node.Builder node =
-                    old.map(Node::toBuilder).orElseGet(Node::newBuilder).setMetadata(metadata);
-            node.getStatusBuilder()
+            Node.Builder asked =
+                    old.map(Node::toBuilder)
+                            .orElseGet(() -> Node.newBuilder().setMetadata(created(key.name())));
+            asked.getStatusBuilder()
                     .clearAddresses()
                     .addAllAddresses(joining.getStatus().getAddressesList());
-            if (old.isPresent() && old.get().equals(node.build())) {
-                return new Decision.Accept<>(new TreeMap<>(), Frontier.EMPTY, old.get());
-            }
-            node.getMetadataBuilder().setResourceVersion(Long.toString(pending.revision()));
-            Map<Key, Optional<Message>> changes = Map.of(key, Optional.of(node.build()));
-            return new Decision.Accept<>(new TreeMap<>(changes), Frontier.EMPTY, node.build());
+            return switch (NodeAdmission.admit(old, asked.build())) {
+                case Judgement.Refused<Node>(var failure) -> new Decision.Refuse<>(failure);
+                case Judgement.Accepted<Node>(var node) when Optional.of(node).equals(old) ->
+                        new Decision.Accept<>(new TreeMap<>(), Frontier.EMPTY, node);
+                case Judgement.Accepted<Node>(var node) -> put(key, node, pending.revision());
+            };
+        }
+
+        private static Decision<Node> put(Key key, Node node, long revision) {
+            Node.Builder stamped = node.toBuilder();
+            stamped.getMetadataBuilder().setResourceVersion(Long.toString(revision));
+            Map<Key, Optional<Message>> changes = Map.of(key, Optional.of(stamped.build()));
+            return new Decision.Accept<>(new TreeMap<>(changes), Frontier.EMPTY, stamped.build());
+        }
+
+        private ObjectMeta created(String name) {
+            return ObjectMeta.newBuilder()
+                    .setName(name)
+                    .setUid(UUID.randomUUID().toString())
+                    .setGeneration(1)
+                    .setCreationTimestamp(
+                            Timestamp.newBuilder().setSeconds(clock.instant().getEpochSecond()))
+                    .build();
         }
 
         @Override

@@ -41,6 +41,13 @@ public final class NodeRegistry {
         notifyAll();
     }
 
+    /** A sign of life from a node that has yet to report; of another start, so nothing holds. */
+    public synchronized void joined(String node, String instance) {
+        if (!state(node).instance().equals(instance)) {
+            report(node, new NodeState(instance, Frontier.EMPTY, List.of(), System.nanoTime()));
+        }
+    }
+
     public synchronized void forget(String node) {
         nodes.remove(node);
         version++;
