@@ -27,6 +27,9 @@ final class ProgrammedWait {
     /** Progress is told at least this often, so that a client can show that the wait is alive. */
     private static final Duration STEP = Duration.ofMillis(500);
 
+    /** How long to wait until the frontier that is asked about has been read here. */
+    private static final Duration READ = Duration.ofSeconds(10);
+
     private final ShardDirectory shards;
     private final NodeRegistry registry;
 
@@ -45,6 +48,7 @@ final class ProgrammedWait {
             BooleanSupplier cancelled)
             throws InterruptedException {
         Frontier asked = Frontier.of(request.getFrontier());
+        shards.await(asked, READ);
         Frontier target = asked;
         for (var deriving : Programmed.DERIVING.entrySet()) {
             Frontier upstream = restricted(asked, deriving.getValue());
