@@ -1,0 +1,182 @@
+package dev.weir.lab;
+
+import dev.weir.cli.CliError;
+import dev.weir.cli.ClusterOptions;
+import dev.weir.cli.Launcher;
+import dev.weir.cli.ObjectWait;
+import dev.weir.cli.RunningProcess;
+import dev.weir.cli.Session;
+import dev.weir.client.WeirClient;
+import dev.weir.core.v1.Pod;
+import dev.weir.model.Kinds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A lab with two nodes, to be driven by a program. */
+public final class RunningLab implements AutoCloseable {
+    private static final String NAMESPACE = "default";
+
+    private final Session session;
+    private final Path data;
+    private final Lab lab;
+
+    /** Nothing runs before {@link #up}. */
+    public RunningLab(Session session, Path data) {
+        this.session = session;
+        this.data = data;
+        this.lab = new Lab(data);
+    }
+
+    /** What a program printed, and its exit code. */
+    public record Answer(int code, String out, String err) {}
+
+    /** A process of the lab and the memory that it occupies, in KiB. */
+    public record Memory(String role, String node, long kibibytes) {}
+
+    /** Starts it, or heals what died. */
+    public void up() throws IOException, InterruptedException {
+        lab.up(
+                LabCommand.settings(2, "nft", "direct", new ClusterOptions().settings()),
+                Launcher.of(session));
+    }
+
+    /** The caller closes it. */
+    public WeirClient client() {
+        return lab.client();
+    }
+
+    /** Starts a pod on this node and returns when it is ready. */
+    public void run(
+            String name, String node, Map<String, String> labels, int port, List<String> command)
+            throws IOException, InterruptedException {
+        String probe = port == 0 ? "" : "tcp:" + port;
+        PodRequest request =
+                new PodRequest(NAMESPACE, name, labels, List.of(), probe, "", "", command);
+        try (WeirClient client = client()) {
+            Pods pods = new Pods(session, lab.place(), client);
+            pods.start(pods.create(request, node), request);
+            boolean ready =
+                    new ObjectWait(client, Kinds.POD, NAMESPACE, name, Pods.READY_TIMEOUT)
+                            .until(
+                                    pod ->
+                                            ((Pod) pod)
+                                                    .getStatus().getConditionsList().stream()
+                                                            .anyMatch(
+                                                                    c ->
+                                                                            c.getType()
+                                                                                            .equals(
+                                                                                                    "Ready")
+                                                                                    && c.getStatus()
+                                                                                            .equals(
+                                                                                                    "True")));
+            if (!ready) {
+                throw new CliError(
+                        "pod "
+                                + name
+                                + " is not ready after "
+                                + Pods.READY_TIMEOUT.toSeconds()
+                                + "s");
+            }
+        }
+    }
+
+    public void remove(String name) throws IOException, InterruptedException {
+        try (WeirClient client = client()) {
+            new Pods(session, lab.place(), client).remove(NAMESPACE, name);
+        }
+    }
+
+    /** The pod's addresses, IPv4 first. */
+    public List<String> addresses(String name) {
+        try (WeirClient client = client()) {
+            Pod pod = (Pod) client.get(Kinds.POD, NAMESPACE, name);
+            return pod.getStatus().getPodIpsList().stream().map(ip -> ip.getIp()).toList();
+        }
+    }
+
+    /** Runs a command in a pod to its end. */
+    public Answer exec(String pod, List<String> command) {
+        Program.Ended ended = Program.run(inside(pod, command), "", Map.of());
+        return new Answer(ended.code(), ended.out(), ended.err());
+    }
+
+    /** Starts a command in a pod; what it prints comes over a pipe. */
+    public Process start(String pod, List<String> command) throws IOException {
+        return new ProcessBuilder(inside(pod, command)).redirectErrorStream(true).start();
+    }
+
+    private List<String> inside(String pod, List<String> command) {
+        try (WeirClient client = client()) {
+            Pods pods = new Pods(session, lab.place(), client);
+            return pods.inside(pods.find(NAMESPACE, pod), pod, command);
+        }
+    }
+
+    /** Types a weir command. */
+    public Answer weir(String... arguments) {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(session.environment().getOrDefault("WEIR_LAUNCHER", "weir")));
+        command.addAll(List.of(arguments));
+        Program.Ended ended =
+                Program.run(command, "", Map.of("WEIR_DATA", data.toString(), "WEIR_SERVER", ""));
+        return new Answer(ended.code(), ended.out(), ended.err());
+    }
+
+    /** Ends a process with SIGKILL. */
+    public void kill(String role, String node) throws InterruptedException {
+        RunningProcess process =
+                lab.running(role, node).orElseThrow(() -> new CliError("no " + role + " " + node));
+        process.kill();
+    }
+
+    /** Of each process of Weir. */
+    public List<Memory> memory() {
+        return LabProcess.of(lab.place()).stream()
+                .filter(process -> !process.role().equals("supervisor"))
+                .map(
+                        process ->
+                                new Memory(
+                                        process.role(),
+                                        process.node(),
+                                        resident(process.process().pid())))
+                .toList();
+    }
+
+    private static long resident(long pid) {
+        try {
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    /** The labels of a pod's manifest, changed; as YAML. */
+    public String manifest(String name, Map<String, String> labels) {
+        try (WeirClient client = client()) {
+            Pod pod = (Pod) client.get(Kinds.POD, NAMESPACE, name);
+            Pod.Builder changed = Pod.newBuilder().setSpec(pod.getSpec());
+            changed.getMetadataBuilder()
+                    .setName(name)
+                    .setNamespace(NAMESPACE)
+                    .putAllLabels(new TreeMap<>(labels))
+                    .putAllAnnotations(pod.getMetadata().getAnnotationsMap());
+            return dev.weir.model.Manifests.yaml(changed.build());
+        }
+    }
+
+    /** Removes everything. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        lab.down();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.weir.lab.demo;
+
+import dev.weir.cli.CliError;
+import dev.weir.cli.Session;
+import dev.weir.lab.RunningLab;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Shows on real packets that Weir does what it is for. */
+@Command(
+        name = "demo",
+        description = "the main job in a lab: what was tried, expected, and came back")
+public final class DemoCommand implements Callable<Integer> {
+    private final Session session;
+
+    @Option(names = "--distributed", description = "services in processes of their own")
+    private boolean distributed;
+
+    @Option(names = "--compose", description = "in containers")
+    private boolean compose;
+
+    public DemoCommand(Session session) {
+        this.session = session;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (distributed || compose) {
+            throw new CliError(
+                    "not available in this release: "
+                            + (distributed ? "--distributed" : "--compose"));
+        }
+        Scripts scripts = Scripts.of(session);
+        Path data = Files.createTempDirectory("weir-demo-");
+        RunningLab lab = new RunningLab(session, data);
+        Thread cleanUp = new Thread(() -> removeQuietly(lab, data), "demo-clean-up");
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+        try {
+            say("starting the control plane and two nodes");
+            lab.up();
+            Demo demo = new Demo(lab, scripts, this::say);
+            List<Row> rows = demo.run();
+            print(rows);
+            session.out().println();
+            session.out().println(demo.latencies());
+            printMemory(lab);
+            long wrong = rows.stream().filter(row -> !row.ok()).count();
+            session.out().println();
+            session.out()
+                    .println(
+                            wrong == 0
+                                    ? rows.size() + " of " + rows.size() + " as expected"
+                                    : wrong + " of " + rows.size() + " differ");
+            session.out().flush();
+            return wrong == 0 ? 0 : 1;
+        } finally {
+            say("cleaning up");
+            removeQuietly(lab, data);
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+        }
+    }
+
+    private void say(String what) {
+        session.err().println("demo: " + what);
+        session.err().flush();
+    }
+
+    private void print(List<Row> rows) {
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("WHAT", "FROM", "EXPECTED", "GOT", "TIME"));
+        for (Row row : rows) {
+            table.add(
+                    List.of(
+                            row.what(),
+                            row.from(),
+                            row.expected(),
+                            row.ok() ? row.got() : row.got() + "  <-- differs",
+                            row.time().toMillis() + " ms"));
+        }
+        session.out().println();
+        session.out().print(Tables.format(table));
+    }
+
+    private void printMemory(RunningLab lab) {
+        List<List<String>> table = new ArrayList<>();
+        table.add(List.of("PROCESS", "NODE", "RSS"));
+        lab.memory()
+                .forEach(
+                        memory ->
+                                table.add(
+                                        List.of(
+                                                memory.role(),
+                                                memory.node().isEmpty() ? "<none>" : memory.node(),
+                                                memory.kibibytes() / 1024 + " MiB")));
+        session.out().println();
+        session.out().print(Tables.format(table));
+    }
+
+    private void removeQuietly(RunningLab lab, Path data) {
+        try {
+            lab.close();
+            try (var rest = Files.list(data)) {
+                for (Path file : rest.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(data);
+        } catch (IOException | RuntimeException e) {
+            session.err().println("demo: left behind in " + data + ": " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
