@@ -40,6 +40,11 @@ final class LabNetwork {
                             netns.create();
                             netns.sysctl(NODE);
                             plug(netns, "u" + node.number(), node.ipv4(), node.ipv6());
+                            // A node reaches cluster IPs only where it has some route for them.
+                            netns.ip(
+                                    List.of(
+                                            "route replace 0.0.0.0/0 via " + EXTERNAL_IPV4,
+                                            "route replace ::/0 via " + EXTERNAL_IPV6));
                         });
         place.external().create();
         plug(place.external(), "external", EXTERNAL_IPV4, EXTERNAL_IPV6);
