@@ -42,6 +42,7 @@ public final class EndpointService implements AutoCloseable {
         this.shards = shards;
         this.ranges = serviceCidrs.stream().map(AddressRange::new).toList();
         this.clock = clock;
+        EndpointDeriver slices = new EndpointDeriver();
         this.loop =
                 new DerivationLoop(
                         shard,
@@ -49,7 +50,7 @@ public final class EndpointService implements AutoCloseable {
                         new NamespaceSweep(
                                 shard.shard(),
                                 steps ->
-                                        EndpointDeriver.changes(
+                                        slices.derive(
                                                 steps.of(Shards.CONTROL),
                                                 steps.of(Shards.ENDPOINT))));
     }

@@ -2,36 +2,57 @@ package dev.weir.endpoint.derive;
 
 import com.google.protobuf.Message;
 import dev.weir.changes.Image;
+import dev.weir.changes.Index;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Which Services a step touches, and what becomes of their slices.
  *
- * <p>Without state: a lost, repeated or merged step changes nothing, since a touched Service is
- * derived anew from the images. A step costs the objects it names, and the Services and pods of
- * their namespaces.
+ * <p>The result depends on the steps only: a touched Service is derived anew from the images, and a
+ * step may be derived again. What is kept is an index, so that a step costs the objects it names
+ * and the endpoints of the Services it touches. For one caller at a time.
  */
 public final class EndpointDeriver {
-    private final Image control;
-    private final Image endpoint;
-    private final Map<String, Labelled<Pod>> pods = new HashMap<>();
-    private final Map<String, Labelled<Service>> services = new HashMap<>();
+    /** By each of their labels. */
+    private final Index<Pod> pods =
+            new Index<>(
+                    Kinds.POD,
+                    Pod.class,
+                    pod ->
+                            terms(
+                                            pod.getMetadata().getNamespace(),
+                                            pod.getMetadata().getLabelsMap())
+                                    .toList());
 
-    private EndpointDeriver(Image control, Image endpoint) {
-        this.control = control;
-        this.endpoint = endpoint;
+    /** By one pair of their selector, which every pod that they select has. */
+    private final Index<Service> services =
+            new Index<>(
+                    Kinds.SERVICE,
+                    Service.class,
+                    service ->
+                            terms(
+                                            service.getMetadata().getNamespace(),
+                                            service.getSpec().getSelectorMap())
+                                    .limit(1)
+                                    .toList());
+
+    private static Stream<String> terms(String namespace, Map<String, String> pairs) {
+        return pairs.entrySet().stream()
+                .map(pair -> namespace + "/" + pair.getKey() + "=" + pair.getValue());
     }
 
     /**
@@ -41,58 +62,63 @@ public final class EndpointDeriver {
      * @param endpoint of the Services and slices; what this writes comes back here and derives to
      *     nothing
      */
-    public static SortedMap<Key, Optional<Message>> changes(Step control, Step endpoint) {
-        return new EndpointDeriver(control.to(), endpoint.to()).derive(control, endpoint);
-    }
-
-    private SortedMap<Key, Optional<Message>> derive(Step controlStep, Step endpointStep) {
+    public SortedMap<Key, Optional<Message>> derive(Step control, Step endpoint) {
+        pods.follow(control);
+        services.follow(endpoint);
         SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
-        touched(controlStep, endpointStep).forEach(service -> changes.putAll(derive(service)));
+        touched(control, endpoint)
+                .forEach(service -> changes.putAll(derive(service, control.to(), endpoint.to())));
         return changes;
     }
 
-    private TreeSet<Key> touched(Step controlStep, Step endpointStep) {
+    private TreeSet<Key> touched(Step control, Step endpoint) {
         TreeSet<Key> touched = new TreeSet<>();
-        endpointStep.keys(Kinds.SERVICE).forEach(touched::add);
-        endpointStep
-                .keys(Kinds.ENDPOINT_SLICE)
-                .flatMap(key -> endpointStep.versions(EndpointSlice.class, key))
+        endpoint.keys(Kinds.SERVICE).forEach(touched::add);
+        endpoint.keys(Kinds.ENDPOINT_SLICE)
+                .flatMap(key -> endpoint.versions(EndpointSlice.class, key))
                 .filter(SliceLabels::ours)
                 .flatMap(slice -> SliceLabels.service(slice).stream())
                 .forEach(touched::add);
-        controlStep
-                .keys(Kinds.POD)
-                .flatMap(key -> controlStep.versions(Pod.class, key))
-                .forEach(pod -> touched.addAll(selecting(pod)));
+        control.keys(Kinds.POD)
+                .flatMap(key -> control.versions(Pod.class, key))
+                .flatMap(pod -> selecting(pod, endpoint.to()))
+                .forEach(touched::add);
         return touched;
     }
 
-    private List<Key> selecting(Pod pod) {
-        return services.computeIfAbsent(pod.getMetadata().getNamespace(), this::servicesOf)
-                .underAny(pod.getMetadata().getLabelsMap())
-                .filter(service -> PodEndpoints.selects(service, pod))
-                .map(Slices::keyOf)
-                .toList();
+    private Stream<Key> selecting(Pod pod, Image endpoint) {
+        return terms(pod.getMetadata().getNamespace(), pod.getMetadata().getLabelsMap())
+                .flatMap(term -> services.under(term).stream())
+                .filter(
+                        key ->
+                                endpoint.find(Service.class, key)
+                                        .filter(service -> PodEndpoints.selects(service, pod))
+                                        .isPresent());
     }
 
-    private SortedMap<Key, Optional<Message>> derive(Key key) {
-        List<EndpointSlice> existing = slicesOf(key);
+    private SortedMap<Key, Optional<Message>> derive(Key key, Image control, Image endpoint) {
+        List<EndpointSlice> existing = slicesOf(key, endpoint);
         return endpoint.find(Service.class, key)
-                .map(
-                        service ->
-                                Slices.derive(
-                                        service,
-                                        pods.computeIfAbsent(key.namespace(), this::podsOf)
-                                                .underAll(service.getSpec().getSelectorMap()),
-                                        existing))
+                .map(service -> Slices.derive(service, candidates(service, control), existing))
                 .orElseGet(() -> Slices.remove(key, existing));
+    }
+
+    /** Pods under the rarest pair of the selector: all that the Service selects, and others. */
+    private List<Pod> candidates(Service service, Image control) {
+        return terms(service.getMetadata().getNamespace(), service.getSpec().getSelectorMap())
+                .map(pods::under)
+                .min(Comparator.comparing(Set::size))
+                .stream()
+                .flatMap(Set::stream)
+                .flatMap(key -> control.find(Pod.class, key).stream())
+                .toList();
     }
 
     /**
      * Slices whose name starts as those of the Service do; the ones that are derived here are among
      * them.
      */
-    private List<EndpointSlice> slicesOf(Key service) {
+    private static List<EndpointSlice> slicesOf(Key service, Image endpoint) {
         return endpoint
                 .objects()
                 .subMap(
@@ -102,17 +128,5 @@ public final class EndpointDeriver {
                 .stream()
                 .map(stored -> (EndpointSlice) stored.value())
                 .toList();
-    }
-
-    private Labelled<Pod> podsOf(String namespace) {
-        return Labelled.byEach(
-                control.in(Kinds.POD, namespace, Pod.class),
-                pod -> pod.getMetadata().getLabelsMap());
-    }
-
-    private Labelled<Service> servicesOf(String namespace) {
-        return Labelled.byFirst(
-                endpoint.in(Kinds.SERVICE, namespace, Service.class),
-                service -> service.getSpec().getSelectorMap());
     }
 }

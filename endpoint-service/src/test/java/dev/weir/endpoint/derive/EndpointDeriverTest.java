@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class EndpointDeriverTest {
     private static final int STEPS = 60;
 
+    private final EndpointDeriver deriver = new EndpointDeriver();
     private Image control = Image.empty(Shards.CONTROL);
     private Image endpoint = Image.empty(Shards.ENDPOINT);
 
@@ -51,19 +52,19 @@ class EndpointDeriverTest {
     private SortedMap<Key, Optional<Message>> control(SortedMap<Key, Optional<Message>> writes) {
         Step step = Sample.step(control, writes);
         control = step.to();
-        return follow(EndpointDeriver.changes(step, Step.still(endpoint)));
+        return follow(deriver.derive(step, Step.still(endpoint)));
     }
 
     private SortedMap<Key, Optional<Message>> endpoint(SortedMap<Key, Optional<Message>> writes) {
         Step step = Sample.step(endpoint, writes);
         endpoint = step.to();
-        return follow(EndpointDeriver.changes(Step.still(control), step));
+        return follow(deriver.derive(Step.still(control), step));
     }
 
     private SortedMap<Key, Optional<Message>> follow(SortedMap<Key, Optional<Message>> changes) {
         Step own = Sample.step(endpoint, changes);
         endpoint = own.to();
-        assertThat(EndpointDeriver.changes(Step.still(control), own))
+        assertThat(deriver.derive(Step.still(control), own))
                 .as("what was derived derives to nothing")
                 .isEmpty();
         return changes;
@@ -161,7 +162,7 @@ class EndpointDeriverTest {
                                                 Collectors.toList(),
                                                 EndpointDeriverTest::endpoints)));
         assertThat(actual).as("seed %d", seed).isEqualTo(expected);
-        assertThat(EndpointDeriver.changes(Step.start(control), Step.start(endpoint)))
+        assertThat(new EndpointDeriver().derive(Step.start(control), Step.start(endpoint)))
                 .as("seed %d: a start from nothing finds all in place", seed)
                 .isEmpty();
     }

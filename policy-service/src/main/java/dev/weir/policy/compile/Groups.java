@@ -1,6 +1,7 @@
 package dev.weir.policy.compile;
 
 import com.google.protobuf.Message;
+import dev.weir.changes.Cursor;
 import dev.weir.changes.Image;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.Namespace;
@@ -28,13 +29,10 @@ import java.util.TreeSet;
  * <p>For one caller at a time.
  */
 public final class Groups {
-    private Image settled = Image.empty(Shards.POLICY);
+    private final Cursor cursor = new Cursor(Shards.POLICY);
 
-    /** Of {@code settled}. */
+    /** Of the image where the last step started. */
     private GroupsInUse inUse = GroupsInUse.EMPTY;
-
-    /** The last step, which led away from {@code settled}. */
-    private Step last = Step.still(settled);
 
     /**
      * The records to write in the policy shard, an empty value for one to remove.
@@ -44,9 +42,9 @@ public final class Groups {
      *     derives to nothing
      */
     public SortedMap<Key, Optional<Message>> derive(Step control, Step policy) {
-        settle(policy.from());
-        last = policy;
-        GroupsInUse next = with(policy, policy.to());
+        Cursor.Settling settling = cursor.advance(policy);
+        inUse = with(settling.anew() ? GroupsInUse.EMPTY : inUse, settling.keys(), policy.from());
+        GroupsInUse next = with(inUse, policy, policy.to());
         SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
         for (Key member :
                 new TreeSet<>(new Touched(inUse, next, control, policy).members().toList())) {
@@ -59,31 +57,11 @@ public final class Groups {
         return changes;
     }
 
-    /**
-     * Brings the index to where the next step starts: one step further, or anew when that is
-     * somewhere else.
-     */
-    private void settle(Image from) {
-        if (from == settled) {
-            return;
+    private static GroupsInUse with(GroupsInUse groups, Step keys, Image image) {
+        for (Key key : keys.keys(Kinds.NETWORK_POLICY).toList()) {
+            groups = groups.with(key, image.find(NetworkPolicy.class, key));
         }
-        boolean follows =
-                from.revision() == last.delta().revision()
-                        && from.logId().equals(last.delta().logId());
-        if (!follows) {
-            inUse = GroupsInUse.EMPTY;
-            last = Step.start(from);
-        }
-        inUse = with(last, from);
-        settled = from;
-    }
-
-    private GroupsInUse with(Step step, Image image) {
-        GroupsInUse next = inUse;
-        for (Key key : step.keys(Kinds.NETWORK_POLICY).toList()) {
-            next = next.with(key, image.find(NetworkPolicy.class, key));
-        }
-        return next;
+        return groups;
     }
 
     /** The record that a key should have, if any. */

@@ -5,6 +5,7 @@ import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
+import dev.weir.changes.Index;
 import dev.weir.changes.MapDelta;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.IpBlock;
@@ -13,6 +14,7 @@ import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.EndpointSlice;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,10 +25,12 @@ import org.pcollections.PMap;
  * Makes a node's image from the shards and the node's own pods.
  *
  * <p>Law: whatever the steps, the result equals the one derived from {@link NodeImage#EMPTY} in one
- * step. What no step names is taken over from the previous image, the same object.
+ * step. What no step names is taken over from the previous image, the same object. For one caller
+ * at a time.
  */
 public final class NodeDeriver {
     private final NodeSettings settings;
+    private final Index<EndpointSlice> slices = Services.index();
 
     public NodeDeriver(NodeSettings settings) {
         this.settings = settings;
@@ -50,6 +54,7 @@ public final class NodeDeriver {
         Step control = step(Shards.CONTROL, previous, shards, deltas);
         Step endpoint = step(Shards.ENDPOINT, previous, shards, deltas);
         Step policy = step(Shards.POLICY, previous, shards, deltas);
+        slices.follow(endpoint);
         LocalPods local =
                 LocalPods.derive(
                         settings.nodeName(),
@@ -62,7 +67,7 @@ public final class NodeDeriver {
                 frontier(shards),
                 shards,
                 routes(previous.routes(), control),
-                Services.derive(settings.nodeName(), previous.services(), endpoint),
+                Services.derive(settings.nodeName(), previous.services(), endpoint, slices),
                 local.pods(),
                 local.groups());
     }

@@ -1,6 +1,6 @@
 package dev.weir.agent.derive;
 
-import dev.weir.changes.Image;
+import dev.weir.changes.Index;
 import dev.weir.changes.Step;
 import dev.weir.endpoint.derive.SliceLabels;
 import dev.weir.model.Backends;
@@ -9,29 +9,43 @@ import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.pcollections.PMap;
 
 /** The frontends of all Services, of which a step changes those that it names. */
 final class Services {
     private final String nodeName;
     private final Step endpoint;
-    private final Map<String, Map<Key, List<EndpointSlice>>> slices = new HashMap<>();
+    private final Index<EndpointSlice> slices;
 
-    private Services(String nodeName, Step endpoint) {
+    private Services(String nodeName, Step endpoint, Index<EndpointSlice> slices) {
         this.nodeName = nodeName;
         this.endpoint = endpoint;
+        this.slices = slices;
     }
 
-    /** The previous frontends with the step's changes; no two Services have one cluster IP. */
+    /** The slices of a shard by their Service. */
+    static Index<EndpointSlice> index() {
+        return new Index<>(
+                Kinds.ENDPOINT_SLICE,
+                EndpointSlice.class,
+                slice -> SliceLabels.service(slice).map(Key::path).stream().toList());
+    }
+
+    /**
+     * The previous frontends with the step's changes; no two Services have one cluster IP.
+     *
+     * @param slices at the step's end
+     */
     static PMap<Frontend, Backends> derive(
-            String nodeName, PMap<Frontend, Backends> previous, Step endpoint) {
-        Services services = new Services(nodeName, endpoint);
+            String nodeName,
+            PMap<Frontend, Backends> previous,
+            Step endpoint,
+            Index<EndpointSlice> slices) {
+        Services services = new Services(nodeName, endpoint, slices);
         TreeSet<Key> touched = services.touched();
         Map<Frontend, Backends> wanted = new TreeMap<>();
         touched.forEach(service -> wanted.putAll(services.frontends(service)));
@@ -64,13 +78,7 @@ final class Services {
     private Map<Frontend, Backends> frontends(Key key) {
         return endpoint.to()
                 .find(Service.class, key)
-                .map(
-                        service ->
-                                Frontends.derive(
-                                        service,
-                                        slices.computeIfAbsent(key.namespace(), this::slicesIn)
-                                                .getOrDefault(key, List.of()),
-                                        nodeName))
+                .map(service -> Frontends.derive(service, slicesOf(key), nodeName))
                 .orElse(Map.of());
     }
 
@@ -84,10 +92,9 @@ final class Services {
                 .orElse(List.of());
     }
 
-    private Map<Key, List<EndpointSlice>> slicesIn(String namespace) {
-        Image image = endpoint.to();
-        return image.in(Kinds.ENDPOINT_SLICE, namespace, EndpointSlice.class)
-                .filter(slice -> SliceLabels.service(slice).isPresent())
-                .collect(Collectors.groupingBy(slice -> SliceLabels.service(slice).orElseThrow()));
+    private List<EndpointSlice> slicesOf(Key service) {
+        return slices.under(service.path()).stream()
+                .flatMap(key -> endpoint.to().find(EndpointSlice.class, key).stream())
+                .toList();
     }
 }

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  */
 final class Cluster {
     private final Groups groups = new Groups();
+    private final EndpointDeriver slices = new EndpointDeriver();
     private final Map<String, Image> shards = new HashMap<>();
     private final Map<String, Delta> deltas = new HashMap<>();
 
@@ -55,7 +56,7 @@ final class Cluster {
         steps.put(shard, step);
         write(
                 Shards.ENDPOINT,
-                EndpointDeriver.changes(steps.get(Shards.CONTROL), steps.get(Shards.ENDPOINT)));
+                slices.derive(steps.get(Shards.CONTROL), steps.get(Shards.ENDPOINT)));
         write(Shards.POLICY, groups.derive(steps.get(Shards.CONTROL), steps.get(Shards.POLICY)));
         return this;
     }

@@ -27,13 +27,14 @@ class NodeDeriverTest {
     private static final int STEPS = 60;
     private static final Key WEB_0 = Kinds.POD.key("x", "web-0");
 
-    private final NodeDeriver deriver =
-            new NodeDeriver(
-                    new NodeSettings(
-                            "here",
-                            List.of(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1")),
-                            List.of(),
-                            List.of()));
+    private static final NodeSettings SETTINGS =
+            new NodeSettings(
+                    "here",
+                    List.of(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1")),
+                    List.of(),
+                    List.of());
+
+    private final NodeDeriver deriver = new NodeDeriver(SETTINGS);
     private final Cluster cluster =
             new Cluster().put(Objects.namespace("x")).put(Objects.namespace("y"));
 
@@ -181,7 +182,8 @@ class NodeDeriverTest {
             if (random.next(3) > 0) {
                 NodeImage stepwise = derive(attachments.toArray(Attachment[]::new));
                 NodeImage whole =
-                        deriver.derive(NodeImage.EMPTY, cluster.shards(), Map.of(), attachments);
+                        new NodeDeriver(SETTINGS)
+                                .derive(NodeImage.EMPTY, cluster.shards(), Map.of(), attachments);
                 assertThat(stepwise.services())
                         .as("seed %d step %d", seed, i)
                         .isEqualTo(whole.services());
