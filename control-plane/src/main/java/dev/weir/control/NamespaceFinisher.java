@@ -3,6 +3,7 @@ package dev.weir.control;
 import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
 import dev.weir.log.Shard;
+import dev.weir.model.FailureException;
 import dev.weir.model.Shards;
 import dev.weir.server.ShardDirectory;
 import java.time.Duration;
@@ -45,6 +46,8 @@ final class NamespaceFinisher implements AutoCloseable {
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
+        } catch (FailureException closed) {
+            LOG.debugf("Namespaces stay as they are: %s", closed.getMessage());
         }
     }
 
