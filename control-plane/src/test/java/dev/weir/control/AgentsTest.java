@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
+import dev.weir.changes.Stored;
 import dev.weir.core.v1.Node;
 import dev.weir.core.v1.NodeAddress;
 import dev.weir.core.v1.ObjectKey;
@@ -63,6 +64,27 @@ class AgentsTest {
         return cluster.control.image().find(Node.class, Kinds.NODE.key("", name));
     }
 
+    private String revision(String name) {
+        return Long.toString(
+                cluster.control
+                        .image()
+                        .get(Kinds.NODE.key("", name))
+                        .map(Stored::revision)
+                        .orElseThrow());
+    }
+
+    /** Returns once the node says so itself; nothing more is written about it then. */
+    private void awaitReady(String name, String status) throws Exception {
+        Cluster.await(
+                name + " has the condition Ready=" + status,
+                () ->
+                        node(name).orElseThrow().getStatus().getConditionsList().stream()
+                                .anyMatch(
+                                        condition ->
+                                                condition.getType().equals("Ready")
+                                                        && condition.getStatus().equals(status)));
+    }
+
     private StatusRuntimeException refused(dev.weir.node.v1.JoinRequest request) {
         return catchThrowableOfType(
                 StatusRuntimeException.class, () -> cluster.agents().join(request));
@@ -86,16 +108,16 @@ class AgentsTest {
         Node node = node("n1").orElseThrow();
         assertThat(node.getMetadata().getLabelsMap()).containsEntry("kubernetes.io/hostname", "n1");
         assertThat(node.getMetadata().getUid()).isNotEmpty();
-        assertThat(node.getMetadata().getResourceVersion())
-                .isEqualTo(Long.toString(cluster.control.image().revision()));
+        assertThat(node.getMetadata().getResourceVersion()).isEqualTo(revision("n1"));
         assertThat(node.getStatus().getAddressesList())
                 .extracting(NodeAddress::getAddress)
                 .containsExactly("192.0.2.1", "2001:db8::1");
     }
 
     @Test
-    void joiningAgainChangesNothing() {
+    void joiningAgainChangesNothing() throws Exception {
         cluster.agents().join(joining("n1", "i1", "192.0.2.1"));
+        awaitReady("n1", "True");
         Image before = cluster.control.image();
 
         cluster.agents().join(joining("n1", "i2", "192.0.2.1"));
@@ -104,8 +126,9 @@ class AgentsTest {
     }
 
     @Test
-    void joiningRenewsTheAddressesAndKeepsTheRest() {
+    void joiningRenewsTheAddressesAndKeepsTheRest() throws Exception {
         cluster.agents().join(joining("n1", "i1", "192.0.2.1"));
+        awaitReady("n1", "True");
         Node labelled = node("n1").orElseThrow();
         labelled =
                 labelled.toBuilder()
@@ -122,9 +145,10 @@ class AgentsTest {
         assertThat(renewed.getMetadata())
                 .isEqualTo(
                         labelled.getMetadata().toBuilder()
-                                .setResourceVersion(
-                                        Long.toString(cluster.control.image().revision()))
+                                .setResourceVersion(revision("n1"))
                                 .build());
+        assertThat(renewed.getStatus().getConditionsList())
+                .isEqualTo(labelled.getStatus().getConditionsList());
     }
 
     @Test
@@ -405,9 +429,11 @@ class AgentsTest {
     }
 
     @Test
-    void statusIsWhatTheNodesReported() {
+    void statusIsWhatTheNodesReported() throws Exception {
         cluster.join("n1");
         cluster.join("n2");
+        awaitReady("n1", "True");
+        awaitReady("n2", "True");
         Frontier programmed = Frontier.of("log-1", "control", 2);
 
         cluster.report("n1", programmed, problem());
@@ -437,6 +463,32 @@ class AgentsTest {
 
         assertThat(cluster.agents().status(StatusRequest.getDefaultInstance()).getNodesList())
                 .allMatch(NodeReport::getReachable);
+    }
+
+    @Test
+    void aNodeSaysWhetherItsAgentReports() throws Exception {
+        cluster.join("n1");
+        awaitReady("n1", "True");
+        awaitReady("n1", "Unknown");
+
+        cluster.report("n1", Frontier.EMPTY);
+
+        awaitReady("n1", "True");
+        assertThat(node("n1").orElseThrow().getStatus().getConditionsList()).hasSize(1);
+    }
+
+    @Test
+    void reportsThatSayTheSameCostNoWrite() throws Exception {
+        cluster.join("n1");
+        awaitReady("n1", "True");
+        Image before = cluster.control.image();
+
+        for (int i = 0; i < 15; i++) {
+            cluster.report("n1", Frontier.of("log-1", "control", i));
+            Thread.sleep(20);
+        }
+
+        assertThat(cluster.control.image()).isSameAs(before);
     }
 
     @Test
