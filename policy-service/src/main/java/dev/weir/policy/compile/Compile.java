@@ -78,7 +78,8 @@ public final class Compile {
                 compile.narrowed);
     }
 
-    private static boolean selects(NetworkPolicy policy, Pod pod) {
+    /** Whether the policy is about the pod. */
+    public static boolean selects(NetworkPolicy policy, Pod pod) {
         return policy.getMetadata().getNamespace().equals(pod.getMetadata().getNamespace())
                 && LabelSelectors.matches(
                         policy.getSpec().getPodSelector(), pod.getMetadata().getLabelsMap());

@@ -94,34 +94,44 @@ final class LocalPods {
         }
         Set<Key> changed =
                 control.keys(Kinds.POD).filter(attached::containsKey).collect(Collectors.toSet());
-        Set<String> namespaces = touchedNamespaces(attached.keySet());
+        List<NetworkPolicy> touching = touching(attached.keySet());
         for (Attachment attachment : attached.values()) {
             LocalPod had = previous.pods().get(attachment.pod());
             if (everything
                     || had == null
                     || !had.addresses().equals(attachment.addresses())
                     || changed.contains(attachment.pod())
-                    || namespaces.contains(attachment.pod().namespace())) {
+                    || isSelected(attachment, touching)) {
                 LocalPod now = compile(attachment);
                 pods = now.equals(had) ? pods : pods.plus(attachment.pod(), now);
             }
         }
     }
 
-    /** Where a policy changed, or a group whose members' ports a policy reads. */
-    private Set<String> touchedNamespaces(Collection<Key> local) {
-        Set<String> touched =
-                policy.keys(Kinds.NETWORK_POLICY).map(Key::namespace).collect(Collectors.toSet());
-        if (!movedGroups.isEmpty()) {
-            local.stream()
-                    .map(Key::namespace)
-                    .distinct()
-                    .filter(
-                            namespace ->
-                                    policiesOf(namespace).stream().anyMatch(this::readsMovedGroup))
-                    .forEach(touched::add);
-        }
-        return touched;
+    /**
+     * Policies as they were and as they are, where they changed or read the ports of members that
+     * did.
+     */
+    private List<NetworkPolicy> touching(Collection<Key> local) {
+        Stream<NetworkPolicy> changed =
+                policy.keys(Kinds.NETWORK_POLICY)
+                        .flatMap(key -> policy.versions(NetworkPolicy.class, key));
+        Stream<NetworkPolicy> reading =
+                movedGroups.isEmpty()
+                        ? Stream.empty()
+                        : local.stream()
+                                .map(Key::namespace)
+                                .distinct()
+                                .flatMap(namespace -> policiesOf(namespace).stream())
+                                .filter(this::readsMovedGroup);
+        return Stream.concat(changed, reading).toList();
+    }
+
+    private boolean isSelected(Attachment attachment, List<NetworkPolicy> touching) {
+        return !touching.isEmpty()
+                && known(attachment)
+                        .filter(pod -> touching.stream().anyMatch(it -> Compile.selects(it, pod)))
+                        .isPresent();
     }
 
     private boolean readsMovedGroup(NetworkPolicy candidate) {
