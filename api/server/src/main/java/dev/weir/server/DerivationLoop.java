@@ -221,7 +221,21 @@ public final class DerivationLoop implements AutoCloseable {
                                     new Step(mine.from(), mine.delta(), pending.image())));
             changes.replaceAll((key, object) -> object.map(put -> stamped(key, put, pending)));
             return new Decision.Accept<>(
-                    changes, foreign || !changes.isEmpty() ? consumed : Frontier.EMPTY, "");
+                    changes,
+                    foreign || !changes.isEmpty() ? after(mine, pending) : Frontier.EMPTY,
+                    "");
+        }
+
+        /**
+         * What has been consumed. This very write is included when nobody else wrote to the shard
+         * since the step: what the deriver itself writes calls for nothing more.
+         */
+        private Frontier after(Step mine, Pending pending) {
+            long seen = mine.to().revision();
+            boolean others = pending.revision() - 1 - seen > written.tailSet(seen, false).size();
+            return consumed.logId().isEmpty() || others
+                    ? consumed
+                    : consumed.with(consumed.logId(), own.shard(), pending.revision());
         }
 
         private static Message stamped(Key key, Message object, Pending pending) {
