@@ -202,6 +202,19 @@ class DerivationLoopTest {
     }
 
     @Test
+    void onceQuietItsHeadIncludesItself() throws Exception {
+        start();
+        for (int i = 0; i < 20; i++) {
+            control.write(Namespaces.put("a" + i, "1")).join();
+        }
+
+        awaitConsumed();
+        awaitQuiet();
+
+        assertThat(own.image().after().revision("endpoint")).isEqualTo(own.image().revision());
+    }
+
+    @Test
     void manyChangesEndInTheSameState() throws Exception {
         start();
         for (int i = 0; i < 300; i++) {
