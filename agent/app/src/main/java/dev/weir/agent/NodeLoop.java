@@ -75,6 +75,9 @@ final class NodeLoop implements AutoCloseable {
     private final Map<Key, Attachment> attachments = new HashMap<>();
     private boolean pending;
 
+    /** A round failed, and its deltas with it: the next one compares the images instead. */
+    private boolean deltasLost;
+
     /**
      * @param planes in the order in which additions reach them
      * @param refresh how often the planes look for what somebody else changed
@@ -149,6 +152,7 @@ final class NodeLoop implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.error("A round of the node loop failed; what is programmed stays", e);
                 pending = true;
+                deltasLost = true;
             }
         }
     }
@@ -176,7 +180,8 @@ final class NodeLoop implements AutoCloseable {
                                 });
             }
         }
-        image = deriver.derive(image, shards, deltas, attachments.values());
+        image = deriver.derive(image, shards, deltasLost ? Map.of() : deltas, attachments.values());
+        deltasLost = false;
         pending = false;
         planes.reversed().forEach(plane -> plane.withdraw(image));
         for (PlaneDriver plane : planes) {

@@ -7,6 +7,7 @@ import dev.weir.cli.Session;
 import dev.weir.client.ServerUnreachableException;
 import dev.weir.client.WeirClient;
 import dev.weir.client.WriteOptions;
+import dev.weir.core.v1.Commit;
 import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Kinds;
@@ -158,8 +159,13 @@ final class Pods {
         return place.podNetns(pod.namespace(), pod.name()).enter(inside);
     }
 
-    /** Ends the pod's processes and removes all of it; succeeds for what is not there. */
-    void remove(String namespace, String name) throws IOException, InterruptedException {
+    /**
+     * Ends the pod's processes and removes all of it; succeeds for what is not there.
+     *
+     * @return where the deletion of its object landed, if one was deleted
+     */
+    Optional<Commit> remove(String namespace, String name)
+            throws IOException, InterruptedException {
         Path directory = place.pod(namespace, name);
         for (LabProcess found : LabProcess.of(place)) {
             if (found.role().equals("supervisor") && found.argumentsContain(directory.toString())) {
@@ -173,13 +179,14 @@ final class Pods {
             CniCall.of(session, place).delete(pod.get());
         }
         netns.delete();
-        unregister(namespace, name);
+        Optional<Commit> deleted = unregister(namespace, name);
         Lab.deleteTree(directory);
+        return deleted;
     }
 
-    private void unregister(String namespace, String name) {
+    private Optional<Commit> unregister(String namespace, String name) {
         try {
-            client.delete(Kinds.POD, namespace, name, WriteOptions.NONE);
+            return Optional.of(client.delete(Kinds.POD, namespace, name, WriteOptions.NONE));
         } catch (ServerUnreachableException e) {
             session.err().println("Warning: " + e.getMessage());
         } catch (FailureException e) {
@@ -187,6 +194,7 @@ final class Pods {
                 session.err().println("Warning: " + e.getMessage());
             }
         }
+        return Optional.empty();
     }
 
     private static String script(String name) {

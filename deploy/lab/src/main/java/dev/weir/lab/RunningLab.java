@@ -1,25 +1,32 @@
 package dev.weir.lab;
 
+import dev.weir.changes.Frontier;
 import dev.weir.cli.CliError;
 import dev.weir.cli.ClusterOptions;
 import dev.weir.cli.Launcher;
 import dev.weir.cli.ObjectWait;
+import dev.weir.cli.ProgrammedWait;
 import dev.weir.cli.RunningProcess;
 import dev.weir.cli.Session;
 import dev.weir.client.WeirClient;
+import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Kinds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** A lab with two nodes, to be driven by a program. */
 public final class RunningLab implements AutoCloseable {
     private static final String NAMESPACE = "default";
+
+    private static final Duration PROGRAMMED_TIMEOUT = Duration.ofSeconds(30);
 
     private final Session session;
     private final Path data;
@@ -85,9 +92,15 @@ public final class RunningLab implements AutoCloseable {
         }
     }
 
+    /** Returns when every node has taken notice. */
     public void remove(String name) throws IOException, InterruptedException {
         try (WeirClient client = client()) {
-            new Pods(session, lab.place(), client).remove(NAMESPACE, name);
+            Optional<Commit> deleted =
+                    new Pods(session, lab.place(), client).remove(NAMESPACE, name);
+            if (deleted.isPresent()) {
+                new ProgrammedWait(client, false, PROGRAMMED_TIMEOUT)
+                        .until(ProgrammedWait.with(Frontier.EMPTY, deleted.get()), List.of());
+            }
         }
     }
 

@@ -136,7 +136,6 @@ final class Demo {
                 "web-1 web-2",
                 () -> {
                     lab.remove("web-3");
-                    must(lab.weir("wait", "--for=programmed"), "wait");
                     return servers("my-app-service", MANY);
                 });
         row(
