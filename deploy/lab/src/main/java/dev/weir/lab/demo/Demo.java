@@ -169,7 +169,11 @@ final class Demo {
                 CLIENT,
                 String.join(" ", pods),
                 () -> lookUp("stateful-app"));
-        row("nslookup no-such-service", CLIENT, "NXDOMAIN", () -> lookUp("no-such-service"));
+        row(
+                "nslookup no-such-service.default.svc.cluster.local",
+                CLIENT,
+                "NXDOMAIN",
+                () -> lookUp("no-such-service.default.svc.cluster.local"));
     }
 
     /** The IPv4 addresses, sorted, or NXDOMAIN, or what nslookup says. */
