@@ -24,7 +24,6 @@ final class Audit {
             Found found,
             PolicyTable policies,
             ServiceTable services,
-            Routes routes,
             Map<String, Integer> rules,
             Set<SecondLock.Rule> lock,
             int generation) {
@@ -38,7 +37,6 @@ final class Audit {
                 Map.of("policy generation", found.generation()));
         audit.compare("element ", policies.desired(), found.elements());
         audit.compare("service ", services.desired(), found.services());
-        audit.compare("route to ", routes.desired(), found.routes());
         audit.compare("", present(lock), present(found.lock()));
         found.strays().forEach(key -> audit.add("element " + key, "nothing", "a stray"));
         return List.copyOf(audit.drifts);

@@ -4,9 +4,7 @@ import dev.weir.agent.linux.NftData;
 import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.linux.NftTables;
 import dev.weir.agent.linux.NftValue;
-import dev.weir.model.Cidr;
 import dev.weir.model.Frontend;
-import dev.weir.model.IpAddress;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -32,7 +30,6 @@ record Found(
         List<ElementKey> strays,
         Map<String, Integer> rules,
         Set<String> sets,
-        Map<Cidr, IpAddress> routes,
         Set<SecondLock.Rule> lock,
         int generation) {
 
@@ -62,7 +59,6 @@ record Found(
                 strays,
                 tables.ruleCounts(Layout.TABLE),
                 sets,
-                Routes.read(kernel.rtnetlink()),
                 SecondLock.read(kernel),
                 sets.contains(Layout.CURRENT) ? generation(tables) : 0);
     }

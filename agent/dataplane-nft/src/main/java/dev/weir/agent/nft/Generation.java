@@ -26,12 +26,10 @@ final class Generation {
                 mark(Marks.SERVICE), NftValue.data(mark(Marks.judged(generation, Marks.SERVICE))));
     }
 
-    /** Moves on from one generation to the other; from 0 sets it up. */
+    /** Moves on from one generation to the other. */
     static List<NftCommand> change(int from, int to) {
         List<NftCommand> commands = new ArrayList<>();
-        if (from != 0) {
-            marks(from).keySet().forEach(mark -> commands.add(delete(Layout.CURRENT, mark)));
-        }
+        marks(from).keySet().forEach(mark -> commands.add(delete(Layout.CURRENT, mark)));
         stamps(to).keySet().forEach(bits -> commands.add(delete(Layout.STAMP, bits)));
         marks(to).forEach((mark, value) -> commands.add(add(Layout.CURRENT, mark, value)));
         stamps(to).forEach((bits, value) -> commands.add(add(Layout.STAMP, bits, value)));

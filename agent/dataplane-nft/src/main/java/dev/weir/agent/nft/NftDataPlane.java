@@ -24,10 +24,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Carries out what {@link ServiceTable}, {@link PolicyTable} and {@link Routes} work out.
+ * Carries out what {@link ServiceTable} and {@link PolicyTable} work out.
  *
- * <p>Order of a change: routes; chains and sets; pods, groups and policies in one transaction with
- * the policy generation; Services; then what nobody refers to any more goes. Never lists in steady
+ * <p>Order of a change: chains and sets; pods, groups and policies in one transaction with the
+ * policy generation; Services; then what nobody refers to any more goes. Never lists in steady
  * state: what the kernel holds is read at the first call, for verification and for repair.
  *
  * <p>Owned by the plane's thread, but for {@link #lease}.
@@ -45,7 +45,6 @@ final class NftDataPlane implements DataPlane {
     private final SecondLock lock;
     private ServiceTable services = new ServiceTable();
     private PolicyTable policies = new PolicyTable();
-    private Routes routes = new Routes();
     private List<ElementKey> strays = List.of();
     private int generation;
     private boolean adopted;
@@ -83,7 +82,6 @@ final class NftDataPlane implements DataPlane {
                     }
                     services = new ServiceTable();
                     policies = new PolicyTable();
-                    routes = new Routes();
                     adopt();
                     policies.nodes(nodes(image));
                     desire(image, NodeDelta.between(NodeImage.EMPTY, image));
@@ -118,8 +116,6 @@ final class NftDataPlane implements DataPlane {
     }
 
     private void desire(NodeImage image, NodeDelta delta) {
-        delta.routes().puts().forEach(routes::desire);
-        delta.routes().removes().forEach(routes::undesire);
         if (!delta.routes().isEmpty()) {
             policies.nodes(nodes(image));
         }
@@ -130,6 +126,7 @@ final class NftDataPlane implements DataPlane {
         delta.services().removes().forEach(services::undesire);
     }
 
+    /** Routes are the fabric's; here they only say which addresses other nodes have. */
     private List<IpAddress> nodes(NodeImage image) {
         List<IpAddress> nodes = new ArrayList<>(settings.addresses());
         nodes.addAll(image.routes().values());
@@ -154,14 +151,12 @@ final class NftDataPlane implements DataPlane {
         generation = restart ? Marks.FIRST_GENERATION : found.generation();
         services.found(found.services());
         policies.found(found.elements());
-        routes.found(found.routes());
         strays = found.strays();
         ruleset.found(found.rules().keySet(), found.sets());
     }
 
     private Outcome program(Set<Frontend> touched, boolean all) throws IOException {
         Map<Key, String> problems = new TreeMap<>();
-        routes.program(kernel, problems);
         if (all) {
             lock.engage(kernel);
         }
@@ -233,22 +228,14 @@ final class NftDataPlane implements DataPlane {
             }
             Found found = Found.read(kernel);
             return Audit.compare(
-                    found,
-                    policies,
-                    services,
-                    routes,
-                    ruleset.ruleCounts(),
-                    lock.rules(),
-                    generation);
+                    found, policies, services, ruleset.ruleCounts(), lock.rules(), generation);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private boolean undisturbed() throws IOException {
-        return leases.untouched(kernel.tables())
-                && routes.untouched(kernel)
-                && lock.untouched(kernel);
+        return leases.untouched(kernel.tables()) && lock.untouched(kernel);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Ruleset {
         foundChains.stream()
                 .filter(Layout::transientChain)
                 .forEach(name -> chains.put(name, UNKNOWN));
-        Layout.chains().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        FixedChains.all().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
         foundSets.stream().filter(Layout::transientSet).forEach(sets::add);
     }
 

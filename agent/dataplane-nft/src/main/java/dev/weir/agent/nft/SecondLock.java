@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * receives itself is not concerned.
  */
 final class SecondLock {
+    /** Tells our rules. Not one of those that iproute2 and routing daemons know. */
+    private static final int RULE_PROTOCOL = 157;
+
     /** Before the main table (32766), after the local one (0). */
     private static final int FIRST = 15_700;
 
@@ -59,7 +62,7 @@ final class SecondLock {
     static Set<Rule> read(Kernel kernel) throws IOException {
         Set<Rule> found = new HashSet<>();
         for (Rtnetlink.Rule rule : kernel.rtnetlink().rules()) {
-            if (rule.protocol() == Routes.PROTOCOL) {
+            if (rule.protocol() == RULE_PROTOCOL) {
                 found.add(new Rule(rule.v6(), rule.priority(), words(rule)));
             }
         }
@@ -118,7 +121,7 @@ final class SecondLock {
         List<String> words = new ArrayList<>(List.of("rule", verb));
         words.addAll(List.of("pref", Integer.toString(rule.priority())));
         words.addAll(List.of(rule.what().split(" ")));
-        words.addAll(List.of("protocol", Integer.toString(Routes.PROTOCOL)));
+        words.addAll(List.of("protocol", Integer.toString(RULE_PROTOCOL)));
         batch.add(words.toArray(String[]::new));
     }
 }

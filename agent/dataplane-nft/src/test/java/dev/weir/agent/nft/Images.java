@@ -129,6 +129,7 @@ final class Images {
         return this;
     }
 
+    /** Makes the address that of another node, which has this block. */
     Images route(String block, IpAddress node) {
         image =
                 new NodeImage(

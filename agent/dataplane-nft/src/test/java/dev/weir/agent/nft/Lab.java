@@ -138,8 +138,8 @@ final class Lab implements AutoCloseable {
         return NetworkNamespace.named(name(place));
     }
 
-    void ip(Place place, String words) throws IOException, InterruptedException {
-        exec(("ip -n " + name(place) + " " + words).split(" "));
+    String ip(Place place, String words) throws IOException, InterruptedException {
+        return exec(("ip -n " + name(place) + " " + words).split(" "));
     }
 
     String nft(String... words) throws IOException, InterruptedException {

@@ -113,6 +113,27 @@ class ServiceTrafficTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void podsKeepTheirAddressTowardsOtherNodesAndRoutesAreLeftToTheFabric(boolean v6)
+            throws Exception {
+        String block = v6 ? "fd01:0:0:7::/64" : "10.1.7.0/24";
+        Images images = Images.withPods();
+        images.applyTo(plane);
+        String before = routes(v6);
+
+        assertThat(images.route(block, OUT.address(v6)).applyTo(plane)).isEqualTo(Outcome.DONE);
+        assertThat(lab.tcp(A, OUT.address(v6), 8080)).isEqualTo("OUT " + A.address(v6));
+        assertThat(routes(v6)).isEqualTo(before);
+
+        images.withoutRoute(block).applyTo(plane);
+        assertThat(lab.tcp(A, OUT.address(v6), 8080)).isEqualTo("OUT " + NODE.address(v6));
+    }
+
+    private String routes(boolean v6) throws Exception {
+        return lab.ip(NODE, (v6 ? "-6" : "-4") + " route show table main");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void aPodReachesItselfThroughItsService(boolean v6) throws Exception {
         Frontend tcp = frontend(vip(v6, 1), Protocol.TCP, 80);
         Frontend udp = frontend(vip(v6, 1), Protocol.UDP, 80);

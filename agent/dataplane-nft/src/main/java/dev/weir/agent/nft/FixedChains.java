@@ -1,0 +1,167 @@
+package dev.weir.agent.nft;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The rules that do not depend on objects: hooks, and the chains behind them.
+ *
+ * <p>Path of a packet. Prerouting or output: {@code services} looks the destination up and rewrites
+ * it. Forward, input or output: {@code judge} passes what the current policy generation has found
+ * good, and what this node itself opened; refuses service addresses that nobody rewrote; drops what
+ * an unknown pod sends or gets; and gives the rest to {@code judge-pod}, which asks the source
+ * pod's egress chain, then the destination pod's ingress chain. These see the addresses of the
+ * connection's tuples, the source before and the destination after translation, so both directions
+ * of a connection get one verdict. Postrouting: {@code nat-postrouting} masquerades.
+ */
+final class FixedChains {
+    private static final String ND =
+            "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit,"
+                    + " nd-neighbor-advert, nd-redirect } accept";
+
+    private FixedChains() {}
+
+    static List<Chain> all() {
+        List<Chain> chains = new ArrayList<>(List.of(Chain.of(Layout.VERSION_CHAIN)));
+        chains.add(
+                Chain.hooked(
+                        "antispoof",
+                        "filter hook prerouting priority raw",
+                        ND,
+                        "iifname %s fib saddr . iif oif missing counter name spoofed drop"
+                                .formatted(Layout.POD_INTERFACES)));
+        chains.add(
+                Chain.hooked(
+                        "guard",
+                        "filter hook prerouting priority mangle",
+                        "meta mark set meta mark or " + Marks.hex(Marks.GUARDED)));
+        // After translation, which sets the mark anew.
+        chains.add(
+                Chain.hooked(
+                        "own",
+                        "filter hook output priority -50",
+                        "ct state new ct direction original " + mark(Marks.OWN)));
+        chains.add(
+                Chain.hooked(
+                        "nat-prerouting", "nat hook prerouting priority dstnat", "goto services"));
+        chains.add(Chain.hooked("nat-output", "nat hook output priority -100", "goto services"));
+        chains.add(services());
+        // A reset for TCP: ICMP errors are rate limited per client.
+        chains.add(
+                Chain.of(
+                        Layout.NO_ENDPOINTS,
+                        "counter name refused",
+                        "meta l4proto tcp reject with tcp reset",
+                        "reject with icmpx port-unreachable"));
+        chains.add(masquerade());
+        chains.add(Chain.hooked("forward", "filter hook forward priority filter", "goto judge"));
+        chains.add(Chain.hooked("input", "filter hook input priority filter", "goto judge"));
+        chains.addAll(judgement());
+        return chains;
+    }
+
+    private static Chain services() {
+        List<String> rules = new ArrayList<>();
+        for (boolean v6 : List.of(false, true)) {
+            rules.add(
+                    mark(Marks.SERVICE)
+                            + " dnat %1$s to %1$s daddr . meta l4proto . th dport map @%2$s"
+                                    .formatted(v6 ? "ip6" : "ip", Layout.NEAR + Layout.family(v6)));
+        }
+        for (boolean v6 : List.of(false, true)) {
+            rules.add(
+                    "%s daddr . meta l4proto . th dport vmap @%s"
+                            .formatted(v6 ? "ip6" : "ip", Layout.SERVICES + Layout.family(v6)));
+        }
+        return new Chain("services", "", rules);
+    }
+
+    /**
+     * A pod that reaches itself through a Service must be answered through this node. Clients from
+     * outside the cluster are masqueraded on their way to an endpoint elsewhere, which would answer
+     * them directly; an endpoint here sees their address. Pods are masqueraded to the outside.
+     */
+    private static Chain masquerade() {
+        List<String> rules = new ArrayList<>();
+        String service = marked(Marks.SERVICE);
+        String last = "masquerade fully-random";
+        for (boolean v6 : List.of(false, true)) {
+            String ip = v6 ? "ip6" : "ip";
+            String self = "@" + Layout.SELF + Layout.family(v6);
+            rules.add("%1$s saddr . %1$s daddr %2$s %3$s %4$s".formatted(ip, self, service, last));
+        }
+        rules.add("oifname " + Layout.POD_INTERFACES + " accept");
+        for (boolean v6 : List.of(false, true)) {
+            String ip = v6 ? "ip6" : "ip";
+            String cluster = "@podcidrs" + Layout.family(v6);
+            String nodes = "@" + Layout.NODES + Layout.family(v6);
+            rules.add("%s %s saddr != %s %s".formatted(service, ip, cluster, last));
+            rules.add(
+                    "%1$s saddr %2$s %1$s daddr != %2$s %1$s daddr != %3$s %4$s"
+                            .formatted(ip, cluster, nodes, last));
+        }
+        return new Chain("nat-postrouting", "nat hook postrouting priority srcnat", rules);
+    }
+
+    private static List<Chain> judgement() {
+        String pass = "ct mark @" + Layout.CURRENT + " accept";
+        String refuse4 = "ip daddr @vips4 goto " + Layout.NO_ENDPOINTS;
+        String refuse6 = "ip6 daddr @vips6 goto " + Layout.NO_ENDPOINTS;
+        String from = "iifname " + Layout.POD_INTERFACES;
+        String to = "oifname " + Layout.POD_INTERFACES;
+        List<String> pods =
+                Stream.of(
+                                "ct original ip saddr @pods4",
+                                "ct original ip6 saddr @pods6",
+                                "ct reply ip saddr @pods4",
+                                "ct reply ip6 saddr @pods6")
+                        .map(match -> match + " goto judge-pod")
+                        .toList();
+        List<String> judge = new ArrayList<>();
+        judge.add(pass);
+        judge.add(ND);
+        judge.add("ct state related meta l4proto { icmp, ipv6-icmp } accept");
+        judge.add(refuse4);
+        judge.add(refuse6);
+        judge.add(marked(Marks.OWN) + " accept");
+        judge.add(from + " ip saddr != @pods4 counter name unknown-pod drop");
+        judge.add(from + " ip6 saddr != @pods6 counter name unknown-pod drop");
+        judge.add(to + " ip daddr != @pods4 counter name unknown-pod drop");
+        judge.add(to + " ip6 daddr != @pods6 counter name unknown-pod drop");
+        judge.add(from + " ct state invalid,untracked counter name invalid drop");
+        judge.add(to + " ct state invalid,untracked counter name invalid drop");
+        judge.addAll(pods);
+        List<String> output = new ArrayList<>();
+        output.add(pass);
+        output.add("ct state related accept"); // refusals and ICMP errors, made here
+        output.add(marked(Marks.OWN) + " goto own-outward");
+        output.addAll(pods);
+        return List.of(
+                new Chain("output", "filter hook output priority filter", output),
+                Chain.of("own-outward", refuse4, refuse6),
+                new Chain("judge", "", judge),
+                Chain.of(
+                        "judge-pod",
+                        "meta mark set ct mark and "
+                                + Marks.hex(Marks.SERVICE)
+                                + " map @"
+                                + Layout.STAMP,
+                        "ip saddr . ip daddr @self4 goto pass",
+                        "ip6 saddr . ip6 daddr @self6 goto pass",
+                        "ct original ip saddr vmap @egress4",
+                        "ct original ip6 saddr vmap @egress6",
+                        "ct reply ip saddr vmap @ingress4",
+                        "ct reply ip6 saddr vmap @ingress6",
+                        "goto pass"),
+                Chain.of("pass", "ct mark set meta mark accept"));
+    }
+
+    private static String mark(int bit) {
+        return "ct mark set ct mark or " + Marks.hex(bit);
+    }
+
+    private static String marked(int bit) {
+        return "ct mark and %1$s == %1$s".formatted(Marks.hex(bit));
+    }
+}
