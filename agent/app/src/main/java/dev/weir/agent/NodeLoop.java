@@ -40,6 +40,9 @@ final class NodeLoop implements AutoCloseable {
     /** After a plane failed or could not program something. */
     private static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** How long a close waits for the round that is under way. */
+    private static final Duration LAST_ROUND = Duration.ofSeconds(5);
+
     /** What the node carries, for the reporter, the snapshot file and the probes. */
     record Carried(
             NodeImage image,
@@ -78,6 +81,8 @@ final class NodeLoop implements AutoCloseable {
     /** A round failed, and its deltas with it: the next one compares the images instead. */
     private boolean deltasLost;
 
+    private final List<Waiting> waiting = new ArrayList<>();
+
     /**
      * @param planes in the order in which additions reach them
      * @param refresh how often the planes look for what somebody else changed
@@ -104,6 +109,7 @@ final class NodeLoop implements AutoCloseable {
 
     /**
      * Completes when the planes that are in sync know the pod; until then its traffic is dropped.
+     * While a plane fails, that is not yet.
      */
     CompletableFuture<Void> attach(Attachment attachment) {
         CompletableFuture<Void> programmed = new CompletableFuture<>();
@@ -141,11 +147,11 @@ final class NodeLoop implements AutoCloseable {
                     batch.add(first);
                     events.drainTo(batch);
                 }
-                round(batch);
-                if (System.nanoTime() - refreshed > refresh.toNanos()) {
+                if (System.nanoTime() - refreshed >= refresh.toNanos()) {
                     planes.forEach(PlaneDriver::refresh);
                     refreshed = System.nanoTime();
                 }
+                round(batch);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -158,7 +164,6 @@ final class NodeLoop implements AutoCloseable {
     }
 
     private void round(List<Event> batch) {
-        List<Waiting> waiting = new ArrayList<>();
         Map<String, Delta> deltas = new HashMap<>();
         for (Event event : batch) {
             switch (event) {
@@ -184,12 +189,16 @@ final class NodeLoop implements AutoCloseable {
         deltasLost = false;
         pending = false;
         planes.reversed().forEach(plane -> plane.withdraw(image));
+        boolean failed = false;
         for (PlaneDriver plane : planes) {
-            boolean applied = plane.apply(image, inSync);
-            pending |= plane.inSync() && (!applied || !plane.problems().isEmpty());
+            failed |= !plane.apply(image, inSync) && plane.isDue(inSync);
+            pending |= failed || !plane.problems().isEmpty();
         }
         listener.accept(carried());
-        waiting.forEach(this::answer);
+        if (!failed) {
+            waiting.forEach(this::answer);
+            waiting.clear();
+        }
     }
 
     private void answer(Waiting waiting) {
@@ -243,6 +252,14 @@ final class NodeLoop implements AutoCloseable {
     public void close() {
         closed = true;
         thread.interrupt();
+        try {
+            // A plane is called by one thread at a time.
+            if (thread.isAlive() && !thread.join(LAST_ROUND)) {
+                LOG.warnf("The node loop is still at work after %s", LAST_ROUND);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         planes.forEach(plane -> plane.plane().close());
     }
 }

@@ -41,6 +41,11 @@ final class PlaneDriver {
         return problems;
     }
 
+    /** Whether the plane can be given an image. */
+    boolean isDue(Set<String> shardsInSync) {
+        return started || shardsInSync.containsAll(plane.shards());
+    }
+
     void withdraw(NodeImage next) {
         if (!started) {
             return;
@@ -54,7 +59,7 @@ final class PlaneDriver {
 
     /** True when the plane carries the whole image, but for the problems. */
     boolean apply(NodeImage image, Set<String> shardsInSync) {
-        if (!started && !shardsInSync.containsAll(plane.shards())) {
+        if (!isDue(shardsInSync)) {
             return false;
         }
         try {
