@@ -12,6 +12,7 @@ import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.FollowRequest;
 import dev.weir.node.v1.FollowResponse;
 import dev.weir.node.v1.ObjectChange;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import java.time.Duration;
 import java.util.Collection;
@@ -81,11 +82,13 @@ public final class StreamChangeSource implements ChangeSource {
                 unfinished.clear();
                 // Else grpc waits up to two minutes between attempts to connect.
                 channel.resetConnectBackoff();
-                Iterator<FollowResponse> stream = agents.follow(request);
-                while (stream.hasNext()) {
-                    accept(stream.next());
-                    connected = true;
-                    pause = FIRST_RETRY;
+                // Whatever ends the reading ends the call, too.
+                try (Context.CancellableContext call = Context.current().withCancellation()) {
+                    for (var stream = open(call, request); stream.hasNext(); ) {
+                        accept(stream.next());
+                        connected = true;
+                        pause = FIRST_RETRY;
+                    }
                 }
             } catch (io.grpc.StatusRuntimeException e) {
                 if (connected && !closed) {
@@ -104,6 +107,15 @@ public final class StreamChangeSource implements ChangeSource {
                     pause.multipliedBy(2).compareTo(LAST_RETRY) > 0
                             ? LAST_RETRY
                             : pause.multipliedBy(2);
+        }
+    }
+
+    private Iterator<FollowResponse> open(Context context, FollowRequest request) {
+        Context former = context.attach();
+        try {
+            return agents.follow(request);
+        } finally {
+            context.detach(former);
         }
     }
 
