@@ -11,9 +11,10 @@ import dev.weir.node.v1.FollowResponse;
 import dev.weir.node.v1.ObjectChange;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,24 +29,34 @@ import java.util.TreeMap;
  */
 record SnapshotFile(Path path) {
 
+    /** Ends the file; a length of an image is never negative. */
+    private static final int END = -1;
+
     void write(Collection<Image> images) throws IOException {
         Path next = path.resolveSibling(path.getFileName() + ".tmp");
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(next))) {
+        try (var out =
+                new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(next)))) {
             for (Image image : images) {
-                toMessage(image).writeDelimitedTo(out);
+                byte[] message = toMessage(image).toByteArray();
+                out.writeInt(message.length);
+                out.write(message);
             }
+            out.writeInt(END);
         }
         Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Empty when there is none, or none that can be read. */
+    /** Empty when there is none, or none that can be read to its end. */
     Optional<Map<String, Image>> read() {
         Map<String, Image> images = new TreeMap<>();
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
-            for (FollowResponse message = FollowResponse.parseDelimitedFrom(in);
-                    message != null;
-                    message = FollowResponse.parseDelimitedFrom(in)) {
-                images.put(message.getShard(), toImage(message));
+        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
+            for (int length = in.readInt(); length != END; length = in.readInt()) {
+                byte[] message = in.readNBytes(length);
+                if (message.length < length) {
+                    throw new EOFException("an image is cut short");
+                }
+                Image image = toImage(FollowResponse.parseFrom(message));
+                images.put(image.shard(), image);
             }
         } catch (IOException | IllegalArgumentException unreadable) {
             return Optional.empty();
