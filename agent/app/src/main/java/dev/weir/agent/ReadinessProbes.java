@@ -62,6 +62,9 @@ final class ReadinessProbes implements AutoCloseable {
                                     !entry.getValue().target().equals(wanted.get(entry.getKey()));
                             if (stale) {
                                 entry.getValue().thread().interrupt();
+                                if (readyAtStart(control.find(Pod.class, entry.getKey()))) {
+                                    results.accept(entry.getKey(), true);
+                                }
                             }
                             return stale;
                         });
@@ -110,12 +113,12 @@ final class ReadinessProbes implements AutoCloseable {
         ProbeState state = ProbeState.INITIAL;
         Probe probe = target.probe();
         try {
-            results.accept(pod, false);
+            tell(pod, false);
             Thread.sleep(Duration.ofSeconds(probe.getInitialDelaySeconds()));
             while (true) {
                 ProbeState next = state.after(succeeds(target), probe);
                 if (next.ready() != state.ready()) {
-                    results.accept(pod, next.ready());
+                    tell(pod, next.ready());
                 }
                 state = next;
                 Thread.sleep(
@@ -124,6 +127,15 @@ final class ReadinessProbes implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Unless this probe has been replaced: then its last answer is about a former target. */
+    private synchronized void tell(Key pod, boolean ready) throws InterruptedException {
+        Running present = running.get(pod);
+        if (present == null || present.thread() != Thread.currentThread()) {
+            throw new InterruptedException("replaced");
+        }
+        results.accept(pod, ready);
     }
 
     private static boolean succeeds(Target target) {
