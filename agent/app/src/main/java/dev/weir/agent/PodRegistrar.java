@@ -54,6 +54,12 @@ final class PodRegistrar implements AutoCloseable {
      */
     private final Map<Key, Long> writtenAt = new HashMap<>();
 
+    /** The log of those revisions. Owned by the thread. */
+    private String logId = "";
+
+    /** What was said of pods that could not be registered. Owned by the thread. */
+    private final Map<Key, String> told = new HashMap<>();
+
     PodRegistrar(Registrations registrations, Channel channel, Clock clock) {
         this.registrations = registrations;
         this.pods = PodsGrpc.newBlockingStub(channel);
@@ -125,6 +131,10 @@ final class PodRegistrar implements AutoCloseable {
 
     private boolean write(Image image, Map<Key, LocalState> here) {
         boolean all = true;
+        if (!image.logId().equals(logId)) {
+            writtenAt.clear();
+            logId = image.logId();
+        }
         for (Action action : registrations.plan(image, here, clock.instant())) {
             Pod pod =
                     switch (action) {
@@ -139,11 +149,14 @@ final class PodRegistrar implements AutoCloseable {
             }
             try {
                 writtenAt.put(key, carryOut(action, pod));
+                told.remove(key);
             } catch (StatusRuntimeException e) {
                 all = false;
+                String why = e.getStatus().toString();
                 if (e.getStatus().getCode() != Status.Code.UNAVAILABLE
-                        && e.getStatus().getCode() != Status.Code.ABORTED) {
-                    LOG.warnf("%s could not be registered: %s", key, e.getStatus());
+                        && e.getStatus().getCode() != Status.Code.ABORTED
+                        && !why.equals(told.put(key, why))) {
+                    LOG.warnf("%s could not be registered, trying on: %s", key, why);
                 }
             }
         }
