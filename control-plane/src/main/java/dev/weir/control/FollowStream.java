@@ -68,10 +68,10 @@ final class FollowStream {
     private void end(StatusRuntimeException why) {
         sending.lock();
         try {
-            if (!ended) {
-                ended = true;
+            if (!ended && !out.isCancelled()) {
                 out.onError(why);
             }
+            ended = true;
         } finally {
             sending.unlock();
         }
