@@ -21,6 +21,8 @@ final class Libc {
     static final int AF_NETLINK = 16;
     static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
     static final int SOL_SOCKET = 1;
+    static final int SO_SNDBUF = 7;
+    static final int SO_RCVBUF = 8;
     static final int SO_RCVTIMEO = 20;
     static final int SO_SNDTIMEO = 21;
     static final int SO_SNDBUFFORCE = 32;

@@ -77,13 +77,25 @@ public final class NetlinkSocket implements NetlinkTransport {
             timeval.set(JAVA_LONG, 8, timeLimit.toNanosPart() / 1_000);
             Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, timeval);
             Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, timeval);
-            setInt(scratch, Libc.SOL_SOCKET, Libc.SO_SNDBUFFORCE, SEND_BUFFER_BYTES);
-            setInt(scratch, Libc.SOL_SOCKET, Libc.SO_RCVBUFFORCE, RECEIVE_BUFFER_BYTES);
+            setBuffer(scratch, Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, SEND_BUFFER_BYTES);
+            setBuffer(scratch, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
             setInt(scratch, Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
             setInt(scratch, Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
             MemorySegment address = scratch.allocate(12, 4);
             address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
             Libc.bind(fd, address);
+        }
+    }
+
+    /** The host's limit holds for root of a user namespace, who may not force a size. */
+    private void setBuffer(Arena scratch, int force, int limited, int bytes) throws IOException {
+        try {
+            setInt(scratch, Libc.SOL_SOCKET, force, bytes);
+        } catch (KernelException e) {
+            if (!e.errno().equals(Errno.EPERM)) {
+                throw e;
+            }
+            setInt(scratch, Libc.SOL_SOCKET, limited, bytes);
         }
     }
 
