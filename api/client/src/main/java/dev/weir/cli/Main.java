@@ -26,10 +26,15 @@ public final class Main {
                         stream(FileDescriptor.out),
                         stream(FileDescriptor.err),
                         process.clock());
-        int code = Commands.run(session, args);
+        int code = run(session, args);
         session.out().flush();
         session.err().flush();
         System.exit(code);
+    }
+
+    /** Runs one command in this process; the exit code. */
+    public static int run(Session session, String... args) {
+        return Commands.run(session, args);
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {

@@ -4,6 +4,7 @@ import dev.weir.changes.Frontier;
 import dev.weir.cli.CliError;
 import dev.weir.cli.ClusterOptions;
 import dev.weir.cli.Launcher;
+import dev.weir.cli.Main;
 import dev.weir.cli.ObjectWait;
 import dev.weir.cli.ProgrammedWait;
 import dev.weir.cli.RunningProcess;
@@ -12,11 +13,14 @@ import dev.weir.client.WeirClient;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Kinds;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,13 +136,22 @@ public final class RunningLab implements AutoCloseable {
 
     /** Types a weir command. */
     public Answer weir(String... arguments) {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(session.environment().getOrDefault("WEIR_LAUNCHER", "weir")));
-        command.addAll(List.of(arguments));
-        Program.Ended ended =
-                Program.run(command, "", Map.of("WEIR_DATA", data.toString(), "WEIR_SERVER", ""));
-        return new Answer(ended.code(), ended.out(), ended.err());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Map<String, String> environment = new TreeMap<>(session.environment());
+        environment.put("WEIR_DATA", data.toString());
+        environment.remove("WEIR_SERVER");
+        int code =
+                Main.run(
+                        new Session(
+                                environment,
+                                InputStream.nullInputStream(),
+                                new PrintStream(out, true, StandardCharsets.UTF_8),
+                                new PrintStream(err, true, StandardCharsets.UTF_8),
+                                session.clock()),
+                        arguments);
+        return new Answer(
+                code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     /** Ends a process with SIGKILL. */

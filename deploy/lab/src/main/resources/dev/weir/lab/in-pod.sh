@@ -2,6 +2,6 @@
 # The caller has entered the pod's network namespace and made mount and UTS namespaces.
 mount --bind "$1/resolv.conf" /etc/resolv.conf || exit 125
 mount --bind "$1/hosts" /etc/hosts || exit 125
-echo "$2" >/proc/sys/kernel/hostname || exit 125
+hostname "$2" || exit 125
 shift 2
 exec "$@"

@@ -6,6 +6,6 @@ shift 6
 code=$?
 echo $code >"$directory/exit.next" && mv "$directory/exit.next" "$directory/exit"
 while [ -d "$directory" ]; do
-    "$launcher" lab ended --data "$data" -n "$namespace" "$name" "$code" && break
+    "$launcher" --exec cli lab ended --data "$data" -n "$namespace" "$name" "$code" && break
     sleep 1
 done
