@@ -69,13 +69,14 @@ final class Agent implements AutoCloseable {
 
     private void start() throws IOException, InterruptedException {
         PlaneChoice choice = PlaneChoice.of(config.planes(), config.fabric());
-        List<IpAddress> addresses = config.nodeIp().stream().map(IpAddress::of).sorted().toList();
+        NodeIdentity self = NodeIdentity.of(config);
+        List<IpAddress> addresses = self.addresses();
         Files.createDirectories(config.data());
         String instance = UUID.randomUUID().toString();
         Connection connection = part(Connection.open(ServerAddress.parse(config.join())));
         var channel = connection.channel();
         Membership membership =
-                new Membership(channel, config.nodeName(), addresses, instance, config.data());
+                new Membership(channel, self.name(), addresses, instance, config.data());
         JoinResponse cluster = membership.join();
         NodeSettings settings = membership.settings(cluster);
 
@@ -87,19 +88,18 @@ final class Agent implements AutoCloseable {
         Reporter reporter =
                 part(
                         new Reporter(
-                                config.nodeName(),
+                                self.name(),
                                 instance,
                                 channel,
                                 Duration.ofMillis(cluster.getReportIntervalMs()),
                                 new NodeLoop.Carried(
                                         NodeImage.EMPTY, Frontier.EMPTY, List.of(), List.of())));
-        NodeBlocks blocks =
-                part(new NodeBlocks(config.nodeName(), channel, reporter::acknowledged));
+        NodeBlocks blocks = part(new NodeBlocks(self.name(), channel, reporter::acknowledged));
         SnapshotKeeper snapshots = part(new SnapshotKeeper(config.data().resolve("state.pb")));
         PodRegistrar registrar =
                 part(
                         new PodRegistrar(
-                                new Registrations(config.nodeName(), addresses),
+                                new Registrations(self.name(), addresses),
                                 channel,
                                 Clock.systemUTC()));
         Fan fan = new Fan();
@@ -118,7 +118,7 @@ final class Agent implements AutoCloseable {
                                         NetworkNamespace.own()),
                                 pods,
                                 blocks));
-        StreamChangeSource source = part(new StreamChangeSource(config.nodeName(), channel));
+        StreamChangeSource source = part(new StreamChangeSource(self.name(), channel));
 
         fan.add(reporter::carried);
         fan.add(pods::carried);
@@ -146,10 +146,8 @@ final class Agent implements AutoCloseable {
                                 .start(
                                         () ->
                                                 openResponder(
-                                                        plane, planes, cni, pods, cluster,
-                                                        addresses)));
-        LOG.infof(
-                "Node %s carries %s over %s", config.nodeName(), config.planes(), config.fabric());
+                                                        plane, planes, cni, pods, cluster, self)));
+        LOG.infof("Node %s carries %s over %s", self.name(), config.planes(), config.fabric());
     }
 
     private static ZoneSettings zone(JoinResponse cluster, NodeSettings settings) {
@@ -195,8 +193,9 @@ final class Agent implements AutoCloseable {
             CniServer cni,
             NodePods pods,
             JoinResponse cluster,
-            List<IpAddress> addresses) {
-        Key pod = Kinds.POD.key("kube-system", "kube-dns-" + config.nodeName());
+            NodeIdentity self) {
+        Key pod = Kinds.POD.key("kube-system", "kube-dns-" + self.name());
+        List<IpAddress> addresses = self.addresses();
         Map<String, String> labels = Map.of("k8s-app", "kube-dns");
         try {
             Optional<PodAttachment> reserved = cni.reserve("kube-dns", pod, labels);

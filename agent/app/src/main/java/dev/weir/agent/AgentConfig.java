@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The agent's settings: {@code weir.agent.*}, as system properties or {@code WEIR_AGENT_*} in the
@@ -15,11 +16,14 @@ public interface AgentConfig {
     /** The control plane: {@code unix:///path} or {@code host:port}. */
     String join();
 
-    /** The node's name: a DNS subdomain, unique in the cluster. */
-    String nodeName();
+    /** The node's name: a DNS subdomain, unique in the cluster; by default the host's name. */
+    Optional<String> nodeName();
 
-    /** The node's addresses that the other nodes reach it at, one per family. */
-    List<String> nodeIp();
+    /**
+     * The node's addresses that the other nodes reach it at, one per family; by default those that
+     * the default routes leave from.
+     */
+    Optional<List<String>> nodeIp();
 
     /** What the agent programs, of {@code nft} and {@code dns}. */
     @WithDefault("nft,dns")
@@ -30,6 +34,7 @@ public interface AgentConfig {
     String fabric();
 
     /** Where the agent keeps its journal, its last state and the queue of CNI calls. */
+    @WithDefault("/var/lib/weir")
     Path data();
 
     /** The socket that the CNI shim talks to. */
