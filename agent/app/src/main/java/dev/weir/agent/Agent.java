@@ -69,7 +69,7 @@ final class Agent implements AutoCloseable {
 
     private void start() throws IOException, InterruptedException {
         PlaneChoice choice = PlaneChoice.of(config.planes(), config.fabric());
-        NodeIdentity self = NodeIdentity.of(config);
+        NodeIdentity self = NodeIdentity.of(config.nodeName(), config.nodeIp());
         List<IpAddress> addresses = self.addresses();
         Files.createDirectories(config.data());
         String instance = UUID.randomUUID().toString();

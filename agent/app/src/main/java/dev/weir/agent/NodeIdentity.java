@@ -25,13 +25,14 @@ record NodeIdentity(String name, List<IpAddress> addresses) {
     private static final List<String> FAR_AWAY = List.of("192.0.2.1", "2001:db8::1");
 
     /** What the settings say, else what the host says. IllegalArgumentException if neither does. */
-    static NodeIdentity of(AgentConfig config) throws IOException {
+    static NodeIdentity of(Optional<String> givenName, Optional<List<String>> givenAddresses)
+            throws IOException {
         String name =
-                config.nodeName().isPresent()
-                        ? config.nodeName().get()
+                givenName.isPresent()
+                        ? givenName.get()
                         : Files.readString(HOST_NAME).strip().toLowerCase(Locale.ROOT);
         List<IpAddress> addresses =
-                config.nodeIp()
+                givenAddresses
                         .map(texts -> texts.stream().map(IpAddress::of))
                         .orElseGet(
                                 () ->

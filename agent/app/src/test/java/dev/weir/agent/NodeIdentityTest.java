@@ -4,22 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.model.IpAddress;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class NodeIdentityTest {
     @Test
     void whatTheSettingsSayCounts() throws Exception {
-        AgentConfig config =
-                config(
-                        Map.of(
-                                "weir.agent.node-name", "node-7",
-                                "weir.agent.node-ip", "fd00::7,172.30.0.7"));
-
-        NodeIdentity self = NodeIdentity.of(config);
+        NodeIdentity self =
+                NodeIdentity.of(
+                        Optional.of("node-7"), Optional.of(List.of("fd00::7", "172.30.0.7")));
 
         assertThat(self.name()).isEqualTo("node-7");
         assertThat(self.addresses())
@@ -28,27 +22,17 @@ class NodeIdentityTest {
 
     @Test
     void theHostNamesTheNodeOtherwise() throws Exception {
-        NodeIdentity self = NodeIdentity.of(config(Map.of("weir.agent.node-ip", "172.30.0.7")));
+        NodeIdentity self = NodeIdentity.of(Optional.empty(), Optional.of(List.of("172.30.0.7")));
 
         assertThat(self.name()).isNotEmpty().isLowerCase();
     }
 
     @Test
     void whatIsNoAddressIsRefusedByName() {
-        AgentConfig config = config(Map.of("weir.agent.node-ip", "node-7"));
+        Optional<List<String>> addresses = Optional.of(List.of("node-7"));
 
-        assertThatThrownBy(() -> NodeIdentity.of(config))
+        assertThatThrownBy(() -> NodeIdentity.of(Optional.empty(), addresses))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("node-7");
-    }
-
-    private static AgentConfig config(Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(settings);
-        all.put("weir.agent.join", "unix:///nowhere");
-        return new SmallRyeConfigBuilder()
-                .withSources(new PropertiesConfigSource(all, "test", 100))
-                .withMapping(AgentConfig.class)
-                .build()
-                .getConfigMapping(AgentConfig.class);
     }
 }
