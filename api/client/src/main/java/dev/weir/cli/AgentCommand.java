@@ -40,9 +40,9 @@ final class AgentCommand implements Callable<Integer> {
 
     @Option(
             names = "--data",
-            defaultValue = "",
+            defaultValue = "/var/lib/weir",
             paramLabel = "DIR",
-            description = "state of this node")
+            description = "state of this node; default: /var/lib/weir")
     private String data = "";
 
     @Option(
