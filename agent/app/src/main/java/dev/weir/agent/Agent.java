@@ -186,7 +186,10 @@ final class Agent implements AutoCloseable {
         }
     }
 
-    /** The responder needs an address of the node's, which may take a while on a new node. */
+    /**
+     * Until it works: the responder needs an address of the node's, which takes a while on a new
+     * node.
+     */
     private void openResponder(
             DnsPlane plane,
             List<PlaneDriver> planes,
@@ -195,33 +198,46 @@ final class Agent implements AutoCloseable {
             JoinResponse cluster,
             NodeIdentity self) {
         Key pod = Kinds.POD.key("kube-system", "kube-dns-" + self.name());
-        List<IpAddress> addresses = self.addresses();
-        Map<String, String> labels = Map.of("k8s-app", "kube-dns");
+        String told = "";
         try {
-            Optional<PodAttachment> reserved = cni.reserve("kube-dns", pod, labels);
-            while (reserved.isEmpty()) {
+            while (true) {
+                try {
+                    Optional<PodAttachment> reserved =
+                            cni.reserve("kube-dns", pod, Map.of("k8s-app", "kube-dns"));
+                    if (reserved.isPresent()) {
+                        part(responder(plane, planes, reserved.get(), cluster, self));
+                        var unused = pods.podAdded(reserved.get());
+                        return;
+                    }
+                } catch (IOException | RuntimeException e) {
+                    if (!told.equals(String.valueOf(e.getMessage()))) {
+                        LOG.warn("This node answers no names yet; its pods ask the other nodes", e);
+                        told = String.valueOf(e.getMessage());
+                    }
+                }
                 Thread.sleep(RESPONDER_RETRY);
-                reserved = cni.reserve("kube-dns", pod, labels);
             }
-            ResolvConf host = ResolvConf.parse(Files.readString(config.resolvConf()));
-            Forwarder forwarder = Forwarder.to(host.upstreams(addresses), ForwarderConfig.DEFAULT);
-            part(
-                    NodeResponder.open(
-                            plane,
-                            reserved.get().addresses(),
-                            dnsAddresses(cluster),
-                            forwarder,
-                            (frontend, backend, validity) ->
-                                    planes.forEach(
-                                            driver ->
-                                                    driver.plane()
-                                                            .lease(frontend, backend, validity))));
-            var unused = pods.podAdded(reserved.get());
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException e) {
-            LOG.errorf(e, "This node answers no names; its pods ask the other nodes");
         }
+    }
+
+    private NodeResponder responder(
+            DnsPlane plane,
+            List<PlaneDriver> planes,
+            PodAttachment at,
+            JoinResponse cluster,
+            NodeIdentity self)
+            throws IOException, InterruptedException {
+        ResolvConf host = ResolvConf.parse(Files.readString(config.resolvConf()));
+        return NodeResponder.open(
+                plane,
+                at.addresses(),
+                dnsAddresses(cluster),
+                Forwarder.to(host.upstreams(self.addresses()), ForwarderConfig.DEFAULT),
+                (frontend, backend, validity) ->
+                        planes.forEach(
+                                driver -> driver.plane().lease(frontend, backend, validity)));
     }
 
     private synchronized <T extends AutoCloseable> T part(T part) {

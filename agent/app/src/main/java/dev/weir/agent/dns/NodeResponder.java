@@ -90,14 +90,16 @@ public final class NodeResponder implements AutoCloseable {
             IpBatch batch = v6 ? IpBatch.ipv6() : new IpBatch();
             addresses.stream()
                     .filter(address -> address.v6() == v6)
+                    .map(address -> address + "/" + address.bits())
                     .forEach(
-                            address ->
-                                    batch.add(
-                                            "address",
-                                            "replace",
-                                            address + "/" + address.bits(),
-                                            "dev",
-                                            "lo"));
+                            host -> {
+                                if (v6) {
+                                    // Without duplicate address detection it can be bound at once.
+                                    batch.add("address", "replace", host, "dev", "lo", "nodad");
+                                } else {
+                                    batch.add("address", "replace", host, "dev", "lo");
+                                }
+                            });
             if (batch.size() > 0) {
                 batch.run().stream()
                         .filter(failure -> !failure.exists())
