@@ -1,57 +1,91 @@
 package dev.weir.endpoint;
 
+import dev.weir.changes.Delta;
 import dev.weir.changes.Image;
-import dev.weir.changes.Stored;
+import dev.weir.changes.ShardReader;
+import dev.weir.changes.ShardReader.Next;
+import dev.weir.changes.Step;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.ClusterIps;
-import dev.weir.model.Key;
+import dev.weir.log.Pending;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.Service;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /**
- * Who has which cluster IP in an image of the shard. Only an index: it is made from the Services,
- * and brought along from one image to the next by comparing them. Owned by the shard's writer
- * thread.
+ * Who has which cluster IP in the pending image. Only an index: it is made from the Services, and
+ * follows what changes, at the cost of the change. A group of writes that failed is forgotten, by
+ * going back to the durable image. Owned by the shard's writer thread.
  */
 final class ClusterIpIndex {
-    private Image image;
-    private ClusterIps addresses;
+    private final ShardReader shard;
+    private At durable;
 
-    ClusterIpIndex(String shard, List<AddressRange> ranges) {
-        this.image = Image.empty(shard);
-        this.addresses = ClusterIps.empty(ranges);
-    }
+    /** The durable image and what was accepted since. */
+    private At pending;
 
-    ClusterIps in(Image now) {
-        if (now.objects() != image.objects()) {
-            SortedMap<Key, Stored> before = services(image);
-            SortedMap<Key, Stored> after = services(now);
-            // Addresses are given back before they are taken, since one may have changed hands.
-            for (Map.Entry<Key, Stored> entry : before.entrySet()) {
-                if (after.get(entry.getKey()) != entry.getValue()) {
-                    addresses = addresses.after(service(entry.getValue()), Optional.empty());
-                }
+    /** How many deltas of the group lead from the durable to the pending image, and the last. */
+    private int followed;
+
+    private Delta last;
+
+    private record At(Image image, ClusterIps addresses) {
+
+        /** Addresses are given back before they are taken, since one may have changed hands. */
+        At after(Step step) {
+            ClusterIps next = addresses;
+            for (var key : step.keys(Kinds.SERVICE).toList()) {
+                next = next.after(step.from().find(Service.class, key), Optional.empty());
             }
-            for (Map.Entry<Key, Stored> entry : after.entrySet()) {
-                if (before.get(entry.getKey()) != entry.getValue()) {
-                    addresses = addresses.after(Optional.empty(), service(entry.getValue()));
-                }
+            for (var key : step.keys(Kinds.SERVICE).toList()) {
+                next = next.after(Optional.empty(), step.to().find(Service.class, key));
             }
-            image = now;
+            return new At(step.to(), next);
         }
-        return addresses;
     }
 
-    private static SortedMap<Key, Stored> services(Image image) {
-        String kind = Kinds.SERVICE.name();
-        return image.objects().subMap(new Key(kind, "", ""), new Key(kind + "\0", "", ""));
+    ClusterIpIndex(ShardReader shard, List<AddressRange> ranges) {
+        this.shard = shard;
+        this.durable = new At(Image.empty(shard.shard()), ClusterIps.empty(ranges));
+        this.pending = durable;
+        this.last = Step.still(durable.image()).delta();
     }
 
-    private static Optional<Service> service(Stored stored) {
-        return Optional.of((Service) stored.value());
+    ClusterIps in(Pending now) {
+        List<Delta> accepted = now.accepted();
+        if (followed == 0 || accepted.size() < followed || accepted.get(followed - 1) != last) {
+            followDurable();
+            pending = durable;
+            followed = 0;
+        }
+        for (Delta delta : accepted.subList(followed, accepted.size())) {
+            pending = pending.after(Step.of(pending.image(), delta));
+            last = delta;
+            followed++;
+        }
+        return pending.addresses();
+    }
+
+    private void followDurable() {
+        Image now = shard.image();
+        Image before = durable.image();
+        if (now != before) {
+            durable = durable.after(new Step(before, since(before, now), now));
+        }
+    }
+
+    /** The writer's thread is this one, so nothing is published meanwhile. */
+    private Delta since(Image before, Image now) {
+        try {
+            return switch (shard.next(before.logId(), before.revision(), Duration.ZERO)) {
+                case Next.Changes(var delta) -> delta;
+                case Next.Expired expired -> Delta.between(before, now);
+            };
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            return Delta.between(before, now);
+        }
     }
 }

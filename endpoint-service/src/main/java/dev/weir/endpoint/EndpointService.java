@@ -61,7 +61,7 @@ public final class EndpointService implements AutoCloseable {
     }
 
     public List<BindableService> services() {
-        ClusterIpIndex index = new ClusterIpIndex(shard.shard(), ranges);
+        ClusterIpIndex index = new ClusterIpIndex(shard, ranges);
         return List.of(
                 new ResourceService(
                         ServicesGrpc.getServiceDescriptor(),
@@ -75,7 +75,7 @@ public final class EndpointService implements AutoCloseable {
                                     before,
                                     service,
                                     namespace(service.getMetadata().getNamespace()),
-                                    index.in(pending.image()).after(before, Optional.empty()));
+                                    index.in(pending).after(before, Optional.empty()));
                         },
                         clock),
                 new ResourceService(

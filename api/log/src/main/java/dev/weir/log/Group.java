@@ -7,6 +7,7 @@ import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.model.Key;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ final class Group {
             return;
         }
         try {
-            switch (write.decide(new Pending(image, image.revision() + 1))) {
+            switch (write.decide(pending())) {
                 case Decision.Refuse<R>(var failure) ->
                         answer(
                                 call,
@@ -83,6 +84,10 @@ final class Group {
                         throw e;
                     });
         }
+    }
+
+    private Pending pending() {
+        return new Pending(image, image.revision() + 1, Collections.unmodifiableList(deltas));
     }
 
     private <R> void answer(Call<R> call, Function<Image, Committed<R>> value) {
