@@ -190,6 +190,7 @@ class BlockClaimsTest {
         IpBlock first = claim(claims, "n1", "r1");
         IpBlock moved =
                 first.toBuilder()
+                        .setMetadata(first.getMetadata().toBuilder().setResourceVersion("2"))
                         .setSpec(first.getSpec().toBuilder().setNodeName("n2").setEpoch(2))
                         .build();
 
