@@ -96,6 +96,20 @@ public final class RunningLab implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a pod on this node and returns when its network is there: also without a control
+     * plane.
+     */
+    public void begin(String name, String node, Map<String, String> labels, List<String> command)
+            throws IOException, InterruptedException {
+        PodRequest request =
+                new PodRequest(NAMESPACE, name, labels, List.of(), "", "", "", command);
+        try (WeirClient client = client()) {
+            Pods pods = new Pods(session, lab.place(), client);
+            pods.start(pods.create(request, node), request);
+        }
+    }
+
     /** Returns when every node has taken notice. */
     public void remove(String name) throws IOException, InterruptedException {
         try (WeirClient client = client()) {

@@ -17,6 +17,11 @@ final class Demo {
     private static final int PORT = 8080;
     private static final int MANY = 60;
 
+    private static final String LATE = "late";
+
+    /** How long a pod may stay closed after the control plane came back. */
+    private static final Duration CONFIRMED = Duration.ofSeconds(10);
+
     /** How long names may be away after the responder of a node died. */
     private static final Duration NAMES_BACK = Duration.ofSeconds(2);
 
@@ -100,14 +105,7 @@ final class Demo {
         for (int family = 0; family < 2; family++) {
             String to = other.get(family);
             String source = own.get(family);
-            row(
-                    "ping web-2 " + to,
-                    CLIENT,
-                    "answer",
-                    () ->
-                            lab.exec(CLIENT, List.of("ping", "-c", "1", "-W", "2", to)).code() == 0
-                                    ? "answer"
-                                    : "none");
+            row("ping web-2 " + to, CLIENT, "answer", () -> reach(CLIENT, to));
             row(
                     "HTTP to web-2, no NAT",
                     CLIENT,
@@ -248,6 +246,7 @@ final class Demo {
         String clusterIp =
                 lab.weir("get", "service", "my-app-service", "-o", "jsonpath={.spec.clusterIP}")
                         .out();
+        String clientAddress = lab.addresses(CLIENT).getFirst();
         try (Traffic traffic = new Traffic(lab, scripts, CLIENT, clusterIp, 80, 2)) {
             row(
                     "a name, 2 s after node-1's agent was killed",
@@ -269,16 +268,36 @@ final class Demo {
         }
         try (Traffic traffic = new Traffic(lab, scripts, CLIENT, clusterIp, 80, 2)) {
             row(
-                    "requests while the control plane is killed and away for 2 s",
+                    "a pod started while the control plane is away",
+                    LATE,
+                    "isolated",
+                    () -> {
+                        lab.kill("standalone", "");
+                        lab.begin(LATE, "node-1", Map.of("app", "late"), List.of("sleep", "300"));
+                        return reach(LATE, clientAddress);
+                    });
+            row(
+                    "requests while the control plane is killed and away",
                     CLIENT,
                     "0 failed",
                     () -> {
-                        lab.kill("standalone", "");
                         Thread.sleep(2000);
                         lab.up();
                         return failed(traffic.end());
                     });
         }
+        row(
+                "that pod, once the control plane is back",
+                LATE,
+                "answer",
+                () -> {
+                    long deadline = System.nanoTime() + CONFIRMED.toNanos();
+                    String got = reach(LATE, clientAddress);
+                    while (!got.equals("answer") && System.nanoTime() < deadline) {
+                        got = reach(LATE, clientAddress);
+                    }
+                    return got;
+                });
         row(
                 "a change after it is back: deny-all-ingress",
                 CLIENT,
@@ -295,6 +314,13 @@ final class Demo {
                             "delete the policy");
                     return got;
                 });
+    }
+
+    /** Whether one ping gets through. */
+    private String reach(String pod, String address) {
+        return lab.exec(pod, List.of("ping", "-c", "1", "-W", "1", address)).code() == 0
+                ? "answer"
+                : "isolated";
     }
 
     private static String failed(Requests requests) {
