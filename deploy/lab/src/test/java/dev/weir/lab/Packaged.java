@@ -1,0 +1,43 @@
+package dev.weir.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The programs that the modules before this one built: tests of the whole system replace none. */
+public final class Packaged {
+    public static final Path ROOT = Path.of("").toAbsolutePath().getParent().getParent();
+
+    private Packaged() {}
+
+    /**
+     * The environment of a {@code weir} that uses them. Skips the test, and says why, where it
+     * cannot run.
+     */
+    public static Map<String, String> environment(Path data) throws Exception {
+        assumeTrue(
+                "root".equals(System.getProperty("user.name")),
+                "makes network namespaces: needs root");
+        for (String module : List.of("deploy/standalone", "agent/app")) {
+            assumeTrue(
+                    Files.exists(
+                            ROOT.resolve(module).resolve("target/quarkus-app/quarkus-run.jar")),
+                    "runs the packaged programs: package " + module + " first");
+        }
+        Path shim = data.resolve("weir-cni");
+        Process build =
+                new ProcessBuilder(ROOT.resolve("agent/cni/build-shim").toString(), shim.toString())
+                        .inheritIO()
+                        .start();
+        assertThat(build.waitFor()).as("build-shim").isZero();
+        return Map.of(
+                "WEIR_DATA", data.resolve("weir").toString(),
+                "WEIR_LAUNCHER", ROOT.resolve("deploy/weir").toString(),
+                "WEIR_CNI_SHIM", shim.toString(),
+                "WEIR_DEMO", ROOT.resolve("deploy/demo").toString());
+    }
+}
