@@ -174,5 +174,13 @@ public final class StreamChangeSource implements ChangeSource {
     public void close() {
         closed = true;
         thread.interrupt();
+        try {
+            // Whoever closes the channel next finds no call on it.
+            if (thread.isAlive() && !thread.join(LAST_RETRY)) {
+                LOG.warnf("The stream is still being read after %s", LAST_RETRY);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
