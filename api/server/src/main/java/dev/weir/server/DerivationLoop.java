@@ -42,6 +42,9 @@ public final class DerivationLoop implements AutoCloseable {
     /** How long to wait before trying a failed write again. */
     private static final Duration RETRY = Duration.ofMillis(200);
 
+    /** Before a derivation that failed is tried again when nothing changes. */
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
+
     private static final Duration IDLE = Duration.ofSeconds(10);
 
     private final Shard own;
@@ -106,13 +109,16 @@ public final class DerivationLoop implements AutoCloseable {
 
     private void run() {
         try {
-            consume(merged(firstStates()));
+            List<Delta> undone = firstStates();
             while (!closed) {
-                Delta first = seen.poll(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    List<Delta> batch = new ArrayList<>(List.of(first));
-                    seen.drainTo(batch);
-                    consume(merged(batch));
+                if (!undone.isEmpty() && consume(merged(undone))) {
+                    undone = new ArrayList<>();
+                }
+                Duration pause = undone.isEmpty() ? IDLE : AFTER_FAULT;
+                Delta next = seen.poll(pause.toMillis(), TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    undone.add(next);
+                    seen.drainTo(undone);
                 }
             }
         } catch (InterruptedException stopped) {
@@ -137,7 +143,12 @@ public final class DerivationLoop implements AutoCloseable {
         return deltas;
     }
 
-    private void consume(Map<String, Delta> deltas) throws InterruptedException {
+    /**
+     * Writes what follows, and tries again while the log cannot take it. False when the derivation
+     * itself fails: then nothing counts as consumed, and the same changes are derived again with
+     * the next ones, so that waits say what is missing.
+     */
+    private boolean consume(Map<String, Delta> deltas) throws InterruptedException {
         Delta ownDelta = deltas.get(own.shard());
         boolean foreign = deltas.keySet().stream().anyMatch(shard -> !shard.equals(own.shard()));
         foreign |= ownDelta != null && othersWrote(ownDelta);
@@ -147,7 +158,6 @@ public final class DerivationLoop implements AutoCloseable {
             Delta delta = deltas.get(source.shard());
             Step step = delta == null ? Step.still(before) : Step.of(before, delta);
             steps.put(source.shard(), step);
-            images.put(source.shard(), step.to());
         }
         while (!closed) {
             try {
@@ -156,14 +166,15 @@ public final class DerivationLoop implements AutoCloseable {
                 if (done.revision() > 0) {
                     written.add(done.revision());
                 }
-                return;
+                steps.forEach((shard, step) -> images.put(shard, step.to()));
+                return true;
             } catch (CompletionException e) {
                 if (!(e.getCause() instanceof FailureException failure)) {
                     LOG.errorf(
                             e.getCause(),
-                            "Deriving into shard %s failed; these changes are left out",
+                            "Deriving into shard %s fails; what was derived before stays",
                             own.shard());
-                    return;
+                    return false;
                 }
                 LOG.warnf(
                         "Deriving into shard %s: %s; trying again",
@@ -171,6 +182,7 @@ public final class DerivationLoop implements AutoCloseable {
                 Thread.sleep(RETRY);
             }
         }
+        return false;
     }
 
     /** Whether the delta holds a revision that this loop did not write. */

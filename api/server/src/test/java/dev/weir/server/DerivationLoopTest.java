@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,6 +283,33 @@ class DerivationLoopTest {
         public Next next(String logId, long after, Duration maxWait) throws InterruptedException {
             return shard0.next(logId, after, maxWait);
         }
+    }
+
+    @Test
+    void whatCouldNotBeDerivedIsNotCountedAsConsumedAndNotLost() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        loop =
+                new DerivationLoop(
+                        own,
+                        List.of(control),
+                        steps -> {
+                            if (broken.get()) {
+                                throw new IllegalStateException("a bug in the derivation");
+                            }
+                            return derive(steps);
+                        });
+        loop.start();
+        awaitConsumed();
+        broken.set(true);
+        long lost = control.write(Namespaces.put("a", "1")).join().revision();
+        Thread.sleep(QUIET);
+        assertThat(own.image().after().revision("control")).isLessThan(lost);
+
+        broken.set(false);
+        control.write(Namespaces.put("b", "2")).join();
+
+        awaitConsumed();
+        assertThat(values(own.image())).containsEntry("a", "1").containsEntry("b", "2");
     }
 
     @Test
