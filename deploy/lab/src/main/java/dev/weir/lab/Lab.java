@@ -134,11 +134,11 @@ public final class Lab {
         all.put("weir.agent.fabric", settings.fabric());
         all.put("weir.agent.data", place.node(node).toString());
         all.put("weir.agent.cni-socket", place.cniSocket(node).toString());
-        // Nothing outside can be reached from a node of the lab, so there is nobody to ask there.
+        // All that can be reached outside: it refuses at once while no resolver runs there.
         Path resolvConf = place.node(node).resolve("resolv.conf");
         all.put("weir.agent.resolv-conf", resolvConf.toString());
         Files.createDirectories(place.node(node));
-        Files.writeString(resolvConf, "");
+        Files.writeString(resolvConf, "nameserver " + LabNetwork.EXTERNAL_IPV4 + "\n");
         List<String> command = new ArrayList<>(launcher.command(AGENT, all));
         command.addAll(LabProcess.marks(place, AGENT, node.name()));
         Launcher.startDetached(

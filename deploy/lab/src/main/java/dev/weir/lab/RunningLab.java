@@ -28,6 +28,9 @@ import java.util.TreeMap;
 
 /** A lab with two nodes, to be driven by a program. */
 public final class RunningLab implements AutoCloseable {
+    /** Of the host outside, which the lab's agents ask for outside names. */
+    public static final String EXTERNAL_ADDRESS = LabNetwork.EXTERNAL_IPV4;
+
     private static final String NAMESPACE = "default";
 
     private static final Duration PROGRAMMED_TIMEOUT = Duration.ofSeconds(30);
@@ -139,6 +142,19 @@ public final class RunningLab implements AutoCloseable {
     /** Starts a command in a pod; what it prints comes over a pipe. */
     public Process start(String pod, List<String> command) throws IOException {
         return new ProcessBuilder(inside(pod, command)).redirectErrorStream(true).start();
+    }
+
+    /** Starts a command on the host outside; returns when it has printed a line. */
+    public Process startOutside(List<String> command) throws IOException {
+        Process process =
+                new ProcessBuilder(lab.place().external().enter(command))
+                        .redirectErrorStream(true)
+                        .start();
+        String line = process.inputReader().readLine();
+        if (line == null) {
+            throw new CliError("ended at once, outside: " + String.join(" ", command));
+        }
+        return process;
     }
 
     private List<String> inside(String pod, List<String> command) {

@@ -172,6 +172,16 @@ final class Demo {
                 CLIENT,
                 "NXDOMAIN",
                 () -> lookUp("no-such-service.default.svc.cluster.local"));
+        Process outside = lab.startOutside(scripts.outsideDns(RunningLab.EXTERNAL_ADDRESS));
+        try {
+            row(
+                    "nslookup www.example.com, which an outside resolver knows",
+                    CLIENT,
+                    "192.0.2.7",
+                    () -> lookUp("www.example.com"));
+        } finally {
+            outside.destroyForcibly();
+        }
     }
 
     /** The IPv4 addresses, sorted, or NXDOMAIN, or what nslookup says. */

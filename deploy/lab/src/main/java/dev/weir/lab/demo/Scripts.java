@@ -25,6 +25,10 @@ record Scripts(Path directory) {
                 "perl", directory.resolve("server.pl").toString(), name, Integer.toString(port));
     }
 
+    List<String> outsideDns(String address) {
+        return List.of("perl", directory.resolve("outside-dns.pl").toString(), address);
+    }
+
     List<String> client(String host, int port, String mode, double limit) {
         return List.of(
                 "perl",
