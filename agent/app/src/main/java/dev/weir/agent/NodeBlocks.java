@@ -16,11 +16,11 @@ import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -43,8 +43,22 @@ final class NodeBlocks implements BlockSource, AutoCloseable {
     private final Thread thread = Thread.ofVirtual().name("blocks").unstarted(this::run);
     private volatile Image control = Image.empty(Shards.CONTROL);
 
-    /** The control revision at which a released address was first seen to belong to no Pod. */
-    private final Map<Released, Long> goneAt = new ConcurrentHashMap<>();
+    /** More addresses than cool down at once on any node. */
+    private static final int REMEMBERED = 10_000;
+
+    /**
+     * The control revision at which a released address was first seen to belong to no Pod. Guarded
+     * by itself.
+     */
+    private final Map<Released, Long> goneAt =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Released, Long> eldest) {
+                    return size() > REMEMBERED;
+                }
+            };
 
     NodeBlocks(String node, Channel channel, Supplier<Reporter.Acknowledged> acknowledged) {
         this.node = node;
@@ -99,7 +113,10 @@ final class NodeBlocks implements BlockSource, AutoCloseable {
         if (stillThere) {
             return Acknowledgement.PENDING;
         }
-        long since = goneAt.computeIfAbsent(released, key -> image.revision());
+        long since;
+        synchronized (goneAt) {
+            since = goneAt.computeIfAbsent(released, key -> image.revision());
+        }
         return latest.everywhere().revision(Shards.CONTROL) >= since
                 ? Acknowledgement.EVERYWHERE
                 : Acknowledgement.PENDING;

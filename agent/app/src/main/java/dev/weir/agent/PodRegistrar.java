@@ -135,6 +135,8 @@ final class PodRegistrar implements AutoCloseable {
             writtenAt.clear();
             logId = image.logId();
         }
+        writtenAt.values().removeIf(revision -> revision <= image.revision());
+        told.keySet().removeIf(key -> !here.containsKey(key) && image.get(key).isEmpty());
         for (Action action : registrations.plan(image, here, clock.instant())) {
             Pod pod =
                     switch (action) {
