@@ -3,6 +3,7 @@ package dev.weir.server.listen;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.vertx.core.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketAddress;
@@ -66,8 +67,17 @@ final class UnixServer extends Server {
         return server.isTerminated();
     }
 
+    /**
+     * Quarkus stops the server on an event loop, maybe the very one that has to end its
+     * connections: waiting there would only use up the timeout. The agents' streams never end by
+     * themselves anyway, so what is open is cut.
+     */
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        if (Context.isOnEventLoopThread()) {
+            server.shutdownNow();
+            return server.isTerminated();
+        }
         return server.awaitTermination(timeout, unit);
     }
 
