@@ -36,6 +36,12 @@ final class PodRegistrar implements AutoCloseable {
      */
     private static final Duration RETRY = Duration.ofMillis(200);
 
+    /** After a refusal, which only somebody else's change can turn. */
+    private static final Duration AFTER_REFUSAL = Duration.ofSeconds(5);
+
+    /** When nothing is left to write. */
+    private static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
+
     private final Registrations registrations;
     private final PodsGrpc.PodsBlockingStub pods;
     private final Clock clock;
@@ -105,13 +111,13 @@ final class PodRegistrar implements AutoCloseable {
 
     private void run() {
         try {
-            boolean retry = false;
+            Duration pause = NEVER;
             while (!Thread.interrupted()) {
                 Image image;
                 Map<Key, LocalState> here;
                 lock.lock();
                 try {
-                    long left = retry ? RETRY.toNanos() : Long.MAX_VALUE;
+                    long left = pause.toNanos();
                     while (!dirty && left > 0) {
                         left = changed.awaitNanos(left);
                     }
@@ -122,15 +128,16 @@ final class PodRegistrar implements AutoCloseable {
                     lock.unlock();
                 }
                 // Before the first state of the control shard, absence says nothing.
-                retry = image.revision() > 0 && !write(image, here);
+                pause = image.revision() > 0 ? write(image, here) : NEVER;
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean write(Image image, Map<Key, LocalState> here) {
-        boolean all = true;
+    /** Returns when to try again what is left. */
+    private Duration write(Image image, Map<Key, LocalState> here) {
+        Duration again = NEVER;
         if (!image.logId().equals(logId)) {
             writtenAt.clear();
             logId = image.logId();
@@ -146,23 +153,26 @@ final class PodRegistrar implements AutoCloseable {
                     };
             Key key = new Key("Pod", pod.getMetadata().getNamespace(), pod.getMetadata().getName());
             if (image.revision() < writtenAt.getOrDefault(key, 0L)) {
-                all = false;
+                again = RETRY;
                 continue;
             }
             try {
                 writtenAt.put(key, carryOut(action, pod));
                 told.remove(key);
             } catch (StatusRuntimeException e) {
-                all = false;
                 String why = e.getStatus().toString();
-                if (e.getStatus().getCode() != Status.Code.UNAVAILABLE
-                        && e.getStatus().getCode() != Status.Code.ABORTED
-                        && !why.equals(told.put(key, why))) {
-                    LOG.warnf("%s could not be registered, trying on: %s", key, why);
+                if (e.getStatus().getCode() == Status.Code.UNAVAILABLE
+                        || e.getStatus().getCode() == Status.Code.ABORTED) {
+                    again = RETRY;
+                } else {
+                    again = again.compareTo(AFTER_REFUSAL) < 0 ? again : AFTER_REFUSAL;
+                    if (!why.equals(told.put(key, why))) {
+                        LOG.warnf("%s could not be registered, trying on: %s", key, why);
+                    }
                 }
             }
         }
-        return all;
+        return again;
     }
 
     private long carryOut(Action action, Pod pod) {
