@@ -2,6 +2,9 @@ package dev.weir.standalone;
 
 import dev.weir.control.ClusterSettings;
 import dev.weir.control.ControlPlane;
+import dev.weir.dns.DnsService;
+import dev.weir.dns.wire.DnsName;
+import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.endpoint.EndpointService;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
@@ -15,6 +18,7 @@ import io.grpc.BindableService;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The services of one cluster, each the writer of its shard, wired together in memory. Open means
@@ -29,6 +33,7 @@ public final class Cluster implements AutoCloseable {
     private final ControlPlane controlPlane;
     private final EndpointService endpointService;
     private final PolicyService policyService;
+    private final DnsService dnsService;
     private final List<BindableService> services = new ArrayList<>();
 
     private Cluster(StandaloneConfig config, Clock clock) {
@@ -50,9 +55,19 @@ public final class Cluster implements AutoCloseable {
                 new ControlPlane(shards.get(0), directory, settings, config.nodeSilence(), clock);
         this.endpointService = new EndpointService(shards.get(1), directory, serviceCidrs, clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);
+        this.dnsService =
+                new DnsService(
+                        directory,
+                        new ZoneSettings(
+                                DnsName.of(config.clusterDomain()),
+                                ZoneSettings.DEFAULT_TTL,
+                                settings.dnsAddresses(),
+                                Stream.concat(settings.podCidrs().stream(), serviceCidrs.stream())
+                                        .toList()));
         services.addAll(controlPlane.services());
         services.addAll(endpointService.services());
         services.addAll(policyService.services());
+        services.addAll(dnsService.services());
     }
 
     static Cluster open(StandaloneConfig config, Clock clock) {
@@ -60,6 +75,7 @@ public final class Cluster implements AutoCloseable {
         cluster.controlPlane.start();
         cluster.endpointService.start();
         cluster.policyService.start();
+        cluster.dnsService.start();
         return cluster;
     }
 
@@ -79,6 +95,7 @@ public final class Cluster implements AutoCloseable {
 
     @Override
     public void close() {
+        dnsService.close();
         policyService.close();
         endpointService.close();
         controlPlane.close();

@@ -4,6 +4,7 @@ import dev.weir.core.v1.IpBlocksGrpc;
 import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.PodsGrpc;
+import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
@@ -31,6 +32,7 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService services;
     @Produces @Singleton @GrpcService final BindableService endpointSlices;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
+    @Produces @Singleton @GrpcService final BindableService names;
 
     GrpcServices(StandaloneConfig config) {
         cluster = Cluster.open(config, Clock.systemUTC());
@@ -42,6 +44,7 @@ final class GrpcServices {
         services = cluster.service(ServicesGrpc.SERVICE_NAME);
         endpointSlices = cluster.service(EndpointSlicesGrpc.SERVICE_NAME);
         networkPolicies = cluster.service(NetworkPoliciesGrpc.SERVICE_NAME);
+        names = cluster.service(NamesGrpc.SERVICE_NAME);
     }
 
     @PreDestroy

@@ -8,8 +8,16 @@ import dev.weir.core.v1.GetRequest;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.ObjectMeta;
+import dev.weir.dns.v1.NamesGrpc;
+import dev.weir.dns.v1.Record;
+import dev.weir.dns.v1.ResolveRequest;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
+import dev.weir.net.v1.CreateServiceRequest;
+import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServicePort;
+import dev.weir.net.v1.ServiceSpec;
+import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
@@ -66,7 +74,7 @@ class StandaloneTest {
 
     private static List<String> expectedServices() {
         return Stream.concat(
-                        Stream.of(AgentsGrpc.SERVICE_NAME),
+                        Stream.of(AgentsGrpc.SERVICE_NAME, NamesGrpc.SERVICE_NAME),
                         Kinds.ALL.stream()
                                 .filter(kind -> !kind.internal())
                                 .map(Kind::prototype)
@@ -147,5 +155,36 @@ class StandaloneTest {
 
         assertThat(namespaces.get(GetRequest.newBuilder().setName("shop").build()).getObject())
                 .isEqualTo(written.getObject());
+    }
+
+    @Test
+    void aServiceThatIsWrittenHasAName() {
+        var services =
+                ServicesGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Service web =
+                Service.newBuilder()
+                        .setMetadata(
+                                ObjectMeta.newBuilder().setNamespace("default").setName("named"))
+                        .setSpec(
+                                ServiceSpec.newBuilder()
+                                        .addPorts(ServicePort.newBuilder().setPort(80)))
+                        .build();
+
+        var written = services.create(CreateServiceRequest.newBuilder().setObject(web).build());
+
+        var names =
+                NamesGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        ResolveRequest question =
+                ResolveRequest.newBuilder().setName("named.default.svc.cluster.local").build();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        var answer = names.resolve(question);
+        while (answer.getAnswersCount() == 0 && System.nanoTime() < deadline) {
+            answer = names.resolve(question);
+        }
+        assertThat(answer.getAnswersList())
+                .extracting(Record::getData)
+                .containsExactly(written.getObject().getSpec().getClusterIp());
     }
 }
