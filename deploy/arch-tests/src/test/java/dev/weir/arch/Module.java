@@ -13,7 +13,13 @@ import java.util.stream.Stream;
  * stands above.
  */
 enum Module {
-    PROTO(List.of("dev.weir.core.v1", "dev.weir.net.v1", "dev.weir.policy.v1", "dev.weir.node.v1")),
+    PROTO(
+            List.of(
+                    "dev.weir.core.v1",
+                    "dev.weir.dns.v1",
+                    "dev.weir.net.v1",
+                    "dev.weir.policy.v1",
+                    "dev.weir.node.v1")),
     MODEL("dev.weir.model", PROTO),
     CHANGES("dev.weir.changes", PROTO, MODEL),
     LOG("dev.weir.log", PROTO, MODEL, CHANGES),

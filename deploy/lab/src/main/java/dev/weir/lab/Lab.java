@@ -119,9 +119,10 @@ public final class Lab {
         Map<String, String> all = new LinkedHashMap<>(settings.cluster());
         all.put("weir.data", place.directory().toString());
         all.put("weir.listen", new ServerAddress.Unix(place.socket()).toString());
+        all.put("weir.dns-listen", LabNetwork.CONTROL_IPV4 + "," + LabNetwork.CONTROL_IPV6);
         List<String> command = new ArrayList<>(launcher.command(STANDALONE, all));
         command.addAll(LabProcess.marks(place, STANDALONE, ""));
-        return Launcher.startDetached(command, place.log(STANDALONE));
+        return Launcher.startDetached(place.control().enter(command), place.log(STANDALONE));
     }
 
     private void startAgent(LabSettings settings, LabNode node, Launcher launcher)

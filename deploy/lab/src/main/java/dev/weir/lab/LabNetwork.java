@@ -8,6 +8,8 @@ import java.util.List;
  * and to the host outside. What is there already stays.
  */
 final class LabNetwork {
+    static final String CONTROL_IPV4 = "172.30.0.10";
+    static final String CONTROL_IPV6 = "fd00:172:30::a";
     static final String EXTERNAL_IPV4 = "172.30.0.100";
     static final String EXTERNAL_IPV6 = "fd00:172:30::64";
 
@@ -46,6 +48,8 @@ final class LabNetwork {
                                             "route replace 0.0.0.0/0 via " + EXTERNAL_IPV4,
                                             "route replace ::/0 via " + EXTERNAL_IPV6));
                         });
+        place.control().create();
+        plug(place.control(), "control", CONTROL_IPV4, CONTROL_IPV6);
         place.external().create();
         plug(place.external(), "external", EXTERNAL_IPV4, EXTERNAL_IPV6);
     }

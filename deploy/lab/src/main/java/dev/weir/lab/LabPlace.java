@@ -82,6 +82,11 @@ record LabPlace(Path data) {
         return new Netns(prefix() + "switch");
     }
 
+    /** The host of the control plane. */
+    Netns control() {
+        return new Netns(prefix() + "control");
+    }
+
     Netns external() {
         return new Netns(prefix() + "external");
     }

@@ -52,10 +52,15 @@ public final class RunningLab implements AutoCloseable {
     /** A process of the lab and the memory that it occupies, in KiB. */
     public record Memory(String role, String node, long kibibytes) {}
 
-    /** Starts it, or heals what died. */
+    /** Starts it with two nodes, or heals what died. */
     public void up() throws IOException, InterruptedException {
+        up(2);
+    }
+
+    /** With so many nodes, the same each time. */
+    public void up(int nodes) throws IOException, InterruptedException {
         lab.up(
-                LabCommand.settings(2, "nft", "direct", new ClusterOptions().settings()),
+                LabCommand.settings(nodes, "nft", "direct", new ClusterOptions().settings()),
                 Launcher.of(session));
     }
 

@@ -2,6 +2,7 @@ package dev.weir.standalone;
 
 import dev.weir.control.ClusterSettings;
 import dev.weir.control.ControlPlane;
+import dev.weir.control.DnsServicePod;
 import dev.weir.dns.DnsService;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
@@ -34,6 +35,7 @@ public final class Cluster implements AutoCloseable {
     private final EndpointService endpointService;
     private final PolicyService policyService;
     private final DnsService dnsService;
+    private final List<IpAddress> dnsListen;
     private final List<BindableService> services = new ArrayList<>();
 
     private Cluster(StandaloneConfig config, Clock clock) {
@@ -55,6 +57,8 @@ public final class Cluster implements AutoCloseable {
                 new ControlPlane(shards.get(0), directory, settings, config.nodeSilence(), clock);
         this.endpointService = new EndpointService(shards.get(1), directory, serviceCidrs, clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);
+        this.dnsListen =
+                config.dnsListen().orElse(List.of()).stream().map(IpAddress::of).sorted().toList();
         this.dnsService =
                 new DnsService(
                         directory,
@@ -63,7 +67,8 @@ public final class Cluster implements AutoCloseable {
                                 ZoneSettings.DEFAULT_TTL,
                                 settings.dnsAddresses(),
                                 Stream.concat(settings.podCidrs().stream(), serviceCidrs.stream())
-                                        .toList()));
+                                        .toList()),
+                        dnsListen);
         services.addAll(controlPlane.services());
         services.addAll(endpointService.services());
         services.addAll(policyService.services());
@@ -76,6 +81,10 @@ public final class Cluster implements AutoCloseable {
         cluster.endpointService.start();
         cluster.policyService.start();
         cluster.dnsService.start();
+        cluster.shards
+                .getFirst()
+                .write(DnsServicePod.at(cluster.dnsListen, clock.instant()))
+                .join();
         return cluster;
     }
 

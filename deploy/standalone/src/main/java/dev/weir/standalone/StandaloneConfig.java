@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The cluster's settings: {@code weir.*}, as system properties or {@code WEIR_*} in the
@@ -41,4 +42,11 @@ public interface StandaloneConfig {
     /** After this long without a report a node counts as unreachable. */
     @WithDefault("PT5S")
     Duration nodeSilence();
+
+    /**
+     * Addresses of this host, at most one per family, at which nodes and pods reach the DNS
+     * service: it answers on port 53 there, and is the endpoint of kube-dns after the nodes' own.
+     * None by default.
+     */
+    Optional<List<String>> dnsListen();
 }
