@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,9 @@ import java.util.stream.Stream;
 record LabProcess(String role, String node, RunningProcess process, List<String> arguments) {
     private static final String ROLE = "-Dlab.role=";
     private static final String NODE = "-Dlab.node=";
+
+    private static final int EXEC_TRIES = 50;
+    private static final Duration EXEC_PAUSE = Duration.ofMillis(1);
 
     /** Arguments that say what a process is. */
     static List<String> marks(LabPlace place, String role, String node) {
@@ -48,11 +53,24 @@ record LabProcess(String role, String node, RunningProcess process, List<String>
         }
     }
 
+    /**
+     * A process that is just becoming another program has none for a moment, and must not be
+     * missed; threads of the kernel and zombies never have one, and no program either.
+     */
+    private static String commandLine(Path process) throws IOException {
+        byte[] line = Files.readAllBytes(process.resolve("cmdline"));
+        for (int i = 0; i < EXEC_TRIES && line.length == 0; i++) {
+            Files.readSymbolicLink(process.resolve("exe"));
+            LockSupport.parkNanos(EXEC_PAUSE.toNanos());
+            line = Files.readAllBytes(process.resolve("cmdline"));
+        }
+        return new String(line, StandardCharsets.UTF_8);
+    }
+
     private static Optional<LabProcess> read(LabPlace place, Path path) {
         List<String> arguments;
         try {
-            String line =
-                    new String(Files.readAllBytes(path.resolve("cmdline")), StandardCharsets.UTF_8);
+            String line = commandLine(path);
             if (line.indexOf(place.marker()) < 0) {
                 return Optional.empty();
             }
