@@ -48,12 +48,6 @@ public final class NodeRegistry {
         }
     }
 
-    public synchronized void forget(String node) {
-        nodes.remove(node);
-        version++;
-        notifyAll();
-    }
-
     /** What the node last said; nothing programmed when it never did. */
     public synchronized NodeState state(String node) {
         return nodes.getOrDefault(node, new NodeState("", Frontier.EMPTY, List.of(), startNanos));

@@ -7,6 +7,7 @@ import dev.weir.dns.DnsService;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.endpoint.EndpointService;
+import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.sqlite.SqliteLogStore;
@@ -26,9 +27,6 @@ import java.util.stream.Stream;
  * replayed: what is served is whole.
  */
 public final class Cluster implements AutoCloseable {
-    /** Where the DNS Service is in a range of cluster IPs: 10.96.0.10 in 10.96.0.0/12. */
-    private static final int DNS_OFFSET = 10;
-
     private final SqliteLogStore logs;
     private final List<Shard> shards = new ArrayList<>();
     private final ControlPlane controlPlane;
@@ -51,7 +49,7 @@ public final class Cluster implements AutoCloseable {
                         config.clusterDomain(),
                         config.podCidrs().stream().map(Cidr::of).toList(),
                         serviceCidrs,
-                        serviceCidrs.stream().map(Cluster::dns).toList(),
+                        serviceCidrs.stream().map(range -> new AddressRange(range).dns()).toList(),
                         config.reportInterval());
         this.controlPlane =
                 new ControlPlane(shards.get(0), directory, settings, config.nodeSilence(), clock);
@@ -86,10 +84,6 @@ public final class Cluster implements AutoCloseable {
                 .write(DnsServicePod.at(cluster.dnsListen, clock.instant()))
                 .join();
         return cluster;
-    }
-
-    private static IpAddress dns(Cidr range) {
-        return range.base().plus(DNS_OFFSET);
     }
 
     /** The service of this full gRPC name. */
