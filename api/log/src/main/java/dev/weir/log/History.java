@@ -63,6 +63,20 @@ final class History {
         }
     }
 
+    /** Nothing is kept of the way here: readers that are elsewhere start over. */
+    void restart(Image next) {
+        lock.lock();
+        try {
+            ring = new Delta[16];
+            floor = next.revision();
+            kept = 0;
+            image = next;
+            published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void add(Delta delta) {
         long revision = delta.revision();
         kept += weight(delta);

@@ -8,8 +8,11 @@ public sealed interface Outcome {
     /**
      * None of it was written, and none ever will be by this writer: another one has claimed the
      * log.
+     *
+     * @param term of its claim
+     * @param writer what it said who it is, and where it serves
      */
-    record Fenced(long term) implements Outcome {}
+    record Fenced(long term, String writer) implements Outcome {}
 
     /** Either all or none of it was written. A claim and a replay tell. */
     record Unknown(Throwable cause) implements Outcome {}

@@ -121,8 +121,8 @@ final class ShardWriter implements Runnable {
             case Outcome.Durable() -> publish(group);
             case Outcome.Refused(var reason, var message) ->
                     group.fail(failure(reason, message).asException());
-            case Outcome.Fenced(var other) -> {
-                standDown("another writer has claimed it, term " + other + " after " + term);
+            case Outcome.Fenced(var other, var writer) -> {
+                standDown(writer + " has claimed it, term " + other + " after " + term);
                 group.fail(down().orElseThrow().asException());
             }
             case Outcome.Unknown(var cause) -> {

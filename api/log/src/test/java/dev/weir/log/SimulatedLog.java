@@ -28,6 +28,7 @@ public final class SimulatedLog implements TxLog {
         private final TreeMap<Long, String> requests = new TreeMap<>();
         private Head head;
         private SimulatedLog owner;
+        private String instance = "";
         private final ArrayDeque<Fault> faults = new ArrayDeque<>();
         private int claimsToFail;
         private final List<Integer> groups = new ArrayList<>();
@@ -90,6 +91,7 @@ public final class SimulatedLog implements TxLog {
             disk.owner = this;
             term = disk.head.term() + 1;
             disk.head = new Head(disk.logId, disk.head.revision(), term, disk.head.after());
+            disk.instance = instance;
             return term;
         }
     }
@@ -133,7 +135,7 @@ public final class SimulatedLog implements TxLog {
                 throw new IllegalStateException("append needs a group");
             }
             if (asTerm != disk.head.term()) {
-                return new Outcome.Fenced(disk.head.term());
+                return new Outcome.Fenced(disk.head.term(), disk.instance);
             }
             return switch (Optional.ofNullable(disk.faults.poll()).orElse(Fault.NONE)) {
                 case NONE -> {

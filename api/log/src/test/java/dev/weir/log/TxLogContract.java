@@ -197,7 +197,7 @@ public abstract class TxLogContract {
         Outcome late = old.append(oldTerm, List.of(entry(1, put("k/n/late", "1"))));
 
         assertThat(youngTerm).isGreaterThan(oldTerm);
-        assertThat(late).isEqualTo(new Outcome.Fenced(youngTerm));
+        assertThat(late).isEqualTo(new Outcome.Fenced(youngTerm, "young"));
         assertThat(young.append(youngTerm, List.of(entry(1, put("k/n/a", "1")))))
                 .isEqualTo(new Outcome.Durable());
         assertThat(reopened().values()).containsOnlyKeys("k/n/a");
@@ -229,7 +229,7 @@ public abstract class TxLogContract {
         assertThat(second).isGreaterThan(first);
         assertThat(read(log).head().revision()).isEqualTo(1);
         assertThat(log.append(first, List.of(entry(2, put("k/n/b", "1")))))
-                .isEqualTo(new Outcome.Fenced(second));
+                .isEqualTo(new Outcome.Fenced(second, "a"));
         assertThat(log.append(second, List.of(entry(2, put("k/n/c", "1")))))
                 .isEqualTo(new Outcome.Durable());
         assertThat(reopened().values()).containsOnlyKeys("k/n/a", "k/n/c");

@@ -11,5 +11,11 @@ public final class Shards {
     /** Network policies and the members of their groups. Owner: policy-service. */
     public static final String POLICY = "policy";
 
+    /**
+     * No objects yet: its writer is the one that answers for names. Owner: dns-service, where that
+     * is a process of its own.
+     */
+    public static final String DNS = "dns";
+
     private Shards() {}
 }

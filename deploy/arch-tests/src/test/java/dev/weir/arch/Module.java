@@ -19,10 +19,13 @@ enum Module {
                     "dev.weir.dns.v1",
                     "dev.weir.net.v1",
                     "dev.weir.policy.v1",
-                    "dev.weir.node.v1")),
+                    "dev.weir.node.v1",
+                    "dev.weir.log.v1",
+                    "dev.weir.events.v1")),
     MODEL("dev.weir.model", PROTO),
     CHANGES("dev.weir.changes", PROTO, MODEL),
     LOG("dev.weir.log", PROTO, MODEL, CHANGES),
+    LOG_KAFKA("dev.weir.log.kafka", PROTO, MODEL, CHANGES, LOG),
     SERVER("dev.weir.server", PROTO, MODEL, CHANGES, LOG),
     CLIENT(List.of("dev.weir.client", "dev.weir.cli"), PROTO, MODEL, CHANGES),
 
@@ -39,6 +42,7 @@ enum Module {
     // Finds its planes with ServiceLoader, and never names one.
     AGENT("dev.weir.agent", PROTO, MODEL, CHANGES, CLIENT, ENDPOINT, DNS, POLICY, SPI, LINUX, CNI),
 
+    BROKER("dev.weir.broker"),
     STANDALONE(
             "dev.weir.standalone",
             PROTO,

@@ -85,8 +85,12 @@ final class SqliteTxLog implements TxLog {
         return new LogException.Fenced(
                 file
                         + " was claimed by another writer ("
-                        + holder.substring(holder.indexOf(' ') + 1)
+                        + instance(holder)
                         + ")");
+    }
+
+    private static String instance(String holder) {
+        return holder.substring(holder.indexOf(' ') + 1);
     }
 
     @Override
@@ -168,7 +172,9 @@ final class SqliteTxLog implements TxLog {
         sql.advance.setBytes(2, last.after().toProto().toByteArray());
         sql.advance.setLong(3, asTerm);
         if (sql.advance.executeUpdate() == 0) {
-            return new Outcome.Fenced(sql.number("SELECT term FROM head"));
+            return new Outcome.Fenced(
+                    sql.number("SELECT term FROM head"),
+                    instance(sql.text("SELECT owner FROM head")));
         }
         for (Entry entry : group) {
             for (Entry.Record record : entry.records()) {
