@@ -5,6 +5,7 @@ import dev.weir.model.IpAddress;
 import dev.weir.node.v1.JoinResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What holds for the whole cluster.
@@ -24,6 +25,22 @@ public record ClusterSettings(
         podCidrs = List.copyOf(podCidrs);
         serviceCidrs = List.copyOf(serviceCidrs);
         dnsAddresses = List.copyOf(dnsAddresses);
+    }
+
+    /**
+     * What the configuration says.
+     *
+     * @param dns the address of kube-dns in a service CIDR
+     * @throws IllegalArgumentException for what is not a range
+     */
+    public static ClusterSettings of(ClusterConfig config, Function<Cidr, IpAddress> dns) {
+        List<Cidr> serviceCidrs = config.serviceCidrs().stream().map(Cidr::of).toList();
+        return new ClusterSettings(
+                config.clusterDomain(),
+                config.podCidrs().stream().map(Cidr::of).toList(),
+                serviceCidrs,
+                serviceCidrs.stream().map(dns).toList(),
+                config.reportInterval());
     }
 
     JoinResponse toJoinResponse() {

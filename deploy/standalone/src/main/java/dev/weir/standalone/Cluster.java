@@ -11,7 +11,6 @@ import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.sqlite.SqliteLogStore;
-import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Shards;
 import dev.weir.policy.PolicyService;
@@ -43,17 +42,12 @@ public final class Cluster implements AutoCloseable {
             shards.add(Shard.open(name, logs.shard(name), ShardConfig.of(instance)));
         }
         ShardDirectory directory = new ShardDirectory(shards);
-        List<Cidr> serviceCidrs = config.serviceCidrs().stream().map(Cidr::of).toList();
         ClusterSettings settings =
-                new ClusterSettings(
-                        config.clusterDomain(),
-                        config.podCidrs().stream().map(Cidr::of).toList(),
-                        serviceCidrs,
-                        serviceCidrs.stream().map(range -> new AddressRange(range).dns()).toList(),
-                        config.reportInterval());
+                ClusterSettings.of(config, range -> new AddressRange(range).dns());
         this.controlPlane =
                 new ControlPlane(shards.get(0), directory, settings, config.nodeSilence(), clock);
-        this.endpointService = new EndpointService(shards.get(1), directory, serviceCidrs, clock);
+        this.endpointService =
+                new EndpointService(shards.get(1), directory, settings.serviceCidrs(), clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);
         this.dnsListen =
                 config.dnsListen().orElse(List.of()).stream().map(IpAddress::of).sorted().toList();
@@ -64,7 +58,9 @@ public final class Cluster implements AutoCloseable {
                                 DnsName.of(config.clusterDomain()),
                                 ZoneSettings.DEFAULT_TTL,
                                 settings.dnsAddresses(),
-                                Stream.concat(settings.podCidrs().stream(), serviceCidrs.stream())
+                                Stream.concat(
+                                                settings.podCidrs().stream(),
+                                                settings.serviceCidrs().stream())
                                         .toList()),
                         dnsListen);
         services.addAll(controlPlane.services());

@@ -1,0 +1,45 @@
+package dev.weir.control;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The settings that every process of a cluster has to have alike: {@code weir.*}, whichever program
+ * reads them.
+ */
+public interface ClusterConfig {
+    /** The domain of cluster names; at most 59 octets. */
+    @WithDefault("cluster.local")
+    String clusterDomain();
+
+    /**
+     * Ranges of pod addresses, at most one per family. Blocks that were cut from another range
+     * stay.
+     */
+    @WithDefault("10.244.0.0/16,fd00:10:244::/56")
+    List<String> podCidrs();
+
+    /**
+     * Ranges of cluster IPs, at most one per family; the first is the default family. At most 2^20
+     * addresses each.
+     */
+    @WithDefault("10.96.0.0/12,fd00:10:96::/112")
+    List<String> serviceCidrs();
+
+    /** How often an agent reports when nothing changes. */
+    @WithDefault("PT1S")
+    Duration reportInterval();
+
+    /** After this long without a report a node counts as unreachable. */
+    @WithDefault("PT5S")
+    Duration nodeSilence();
+
+    /**
+     * Addresses of this host, at most one per family, at which nodes and pods reach the DNS
+     * service: it answers on port 53 there, and is the endpoint of kube-dns after the nodes' own.
+     * None by default.
+     */
+    Optional<List<String>> dnsListen();
+}
