@@ -11,7 +11,7 @@ import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Frontier;
 import dev.weir.client.Connection;
-import dev.weir.client.ServerAddress;
+import dev.weir.client.Servers;
 import dev.weir.dns.forward.Forwarder;
 import dev.weir.dns.forward.ForwarderConfig;
 import dev.weir.dns.resolvconf.ResolvConf;
@@ -73,7 +73,7 @@ final class Agent implements AutoCloseable {
         List<IpAddress> addresses = self.addresses();
         Files.createDirectories(config.data());
         String instance = UUID.randomUUID().toString();
-        Connection connection = part(Connection.open(ServerAddress.parse(config.join())));
+        Connection connection = part(Connection.open(Servers.parse(config.join())));
         var channel = connection.channel();
         Membership membership =
                 new Membership(channel, self.name(), addresses, instance, config.data());

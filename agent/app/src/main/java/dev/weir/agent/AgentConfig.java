@@ -13,7 +13,10 @@ import java.util.Optional;
  */
 @ConfigMapping(prefix = "weir.agent")
 public interface AgentConfig {
-    /** The control plane: {@code unix:///path} or {@code host:port}. */
+    /**
+     * The control plane: {@code unix:///path} or {@code host:port}; several replicas with commas
+     * between. The first that answers is used until it is gone.
+     */
     String join();
 
     /** The node's name: a DNS subdomain, unique in the cluster; by default the host's name. */

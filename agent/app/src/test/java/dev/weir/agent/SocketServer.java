@@ -2,6 +2,7 @@ package dev.weir.agent;
 
 import dev.weir.client.Connection;
 import dev.weir.client.ServerAddress;
+import dev.weir.client.Servers;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -29,7 +30,7 @@ final class SocketServer implements AutoCloseable {
 
     private SocketServer(Path path) {
         this.path = path;
-        this.connection = Connection.open(new ServerAddress.Unix(path));
+        this.connection = Connection.open(Servers.of(new ServerAddress.Unix(path)));
     }
 
     static SocketServer start(Path path, BindableService... services) throws IOException {

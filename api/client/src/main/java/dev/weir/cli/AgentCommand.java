@@ -18,9 +18,32 @@ final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--join",
             required = true,
-            paramLabel = "ADDRESS",
-            description = "the control plane: unix:///PATH or HOST:PORT")
+            paramLabel = "ADDRESS[,ADDRESS]",
+            description =
+                    "the control plane: unix:///PATH or HOST:PORT; of several replicas the first"
+                            + " that answers")
     private String join = "";
+
+    @Option(
+            names = "--source",
+            defaultValue = "stream",
+            description =
+                    "where the state comes from: stream, of the control plane, or kafka; default:"
+                            + " stream")
+    private String source = "";
+
+    @Option(
+            names = "--kafka",
+            defaultValue = "",
+            paramLabel = "HOST:PORT[,HOST:PORT]",
+            description = "the brokers, for --source kafka")
+    private String kafka = "";
+
+    @Option(
+            names = "--cluster",
+            defaultValue = "weir",
+            description = "what the topics' names begin with; default: weir")
+    private String cluster = "";
 
     @Option(names = "--node-name", defaultValue = "", description = "default: the host's name")
     private String nodeName = "";
@@ -60,6 +83,9 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("weir.agent.join", join);
+        settings.put("weir.agent.source", source);
+        settings.put("weir.agent.kafka", kafka);
+        settings.put("weir.agent.cluster", cluster);
         settings.put("weir.agent.node-name", nodeName);
         settings.put("weir.agent.node-ip", nodeIp);
         settings.put("weir.agent.planes", planes);

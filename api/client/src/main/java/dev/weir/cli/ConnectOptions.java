@@ -7,9 +7,10 @@ import picocli.CommandLine.Option;
 public final class ConnectOptions {
     @Option(
             names = "--server",
-            paramLabel = "ADDRESS",
+            paramLabel = "ADDRESS[,ADDRESS]",
             description =
-                    "unix:///PATH or HOST:PORT; default: $$WEIR_SERVER, else what DATA/server says")
+                    "unix:///PATH or HOST:PORT; of several the first that answers; default:"
+                            + " $$WEIR_SERVER, else what DATA/server says")
     @Nullable String server;
 
     @Option(

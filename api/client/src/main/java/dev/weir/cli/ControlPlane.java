@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import dev.weir.client.ServerAddress;
 import dev.weir.client.ServerUnreachableException;
+import dev.weir.client.Servers;
 import dev.weir.client.WeirClient;
 import dev.weir.model.FailureException;
 import dev.weir.model.Kinds;
@@ -61,7 +62,7 @@ public final class ControlPlane {
             return false;
         }
         try (WeirClient client =
-                WeirClient.to(new ServerAddress.Unix(socket), Duration.ofSeconds(2))) {
+                WeirClient.to(Servers.of(new ServerAddress.Unix(socket)), Duration.ofSeconds(2))) {
             client.get(Kinds.NAMESPACE, "", NamespaceOptions.DEFAULT);
             return true;
         } catch (ServerUnreachableException | FailureException e) {

@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.client.ServerAddress;
+import dev.weir.client.Servers;
 import dev.weir.client.WeirClient;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,13 +41,14 @@ public record Session(
     }
 
     /** {@code --server}, else $WEIR_SERVER, else what the state directory says. */
-    public ServerAddress server(ConnectOptions options) {
+    public Servers servers(ConnectOptions options) {
         String chosen = options.server != null ? options.server : environment.get("WEIR_SERVER");
         try {
             if (chosen != null && !chosen.isEmpty()) {
-                return ServerAddress.parse(chosen);
+                return Servers.parse(chosen);
             }
-            return ServerAddress.parse(Files.readString(serverFile(data(options))).strip());
+            return Servers.of(
+                    ServerAddress.parse(Files.readString(serverFile(data(options))).strip()));
         } catch (NoSuchFileException e) {
             throw new CliError(
                     "no server is known: "
@@ -62,6 +64,6 @@ public record Session(
 
     /** The caller closes it. */
     public WeirClient client(ConnectOptions options) {
-        return WeirClient.to(server(options));
+        return WeirClient.to(servers(options));
     }
 }

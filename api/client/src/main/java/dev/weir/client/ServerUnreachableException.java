@@ -1,13 +1,13 @@
 package dev.weir.client;
 
-/** Nobody answers at the server's address. */
+/** Nobody answers at the addresses of the server. */
 public final class ServerUnreachableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ServerUnreachableException(ServerAddress server, String reason) {
+    ServerUnreachableException(Servers servers, String reason) {
         super(
                 "The connection to the server "
-                        + server
+                        + servers
                         + " was refused - did you specify the right host or port?"
                         + (reason.isEmpty() ? "" : " (" + reason + ")"),
                 null,

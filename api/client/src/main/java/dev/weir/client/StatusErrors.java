@@ -21,7 +21,7 @@ final class StatusErrors {
     private StatusErrors() {}
 
     /** A FailureException, or a ServerUnreachableException. */
-    static RuntimeException read(StatusRuntimeException error, ServerAddress server) {
+    static RuntimeException read(StatusRuntimeException error, Servers servers) {
         com.google.rpc.Status details = StatusProto.fromThrowable(error);
         String text = Optional.ofNullable(error.getStatus().getDescription()).orElse("");
         if (details != null) {
@@ -32,7 +32,7 @@ final class StatusErrors {
             }
         }
         if (error.getStatus().getCode() == Status.Code.UNAVAILABLE) {
-            return new ServerUnreachableException(server, reasonOf(error));
+            return new ServerUnreachableException(servers, reasonOf(error));
         }
         Status.Code code = error.getStatus().getCode();
         return Failure.of(reason(code), text.isEmpty() ? code.name() : text).asException();

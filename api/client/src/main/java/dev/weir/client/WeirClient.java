@@ -45,27 +45,28 @@ public final class WeirClient implements AutoCloseable {
 
     private static final int PAGE_SIZE = 500;
 
-    private final ServerAddress server;
+    private final Servers servers;
     private final Connection connection;
     private final Duration timeout;
 
-    private WeirClient(ServerAddress server, Connection connection, Duration timeout) {
-        this.server = server;
+    private WeirClient(Servers servers, Connection connection, Duration timeout) {
+        this.servers = servers;
         this.connection = connection;
         this.timeout = timeout;
     }
 
     /** Connects with the first call. */
     public static WeirClient to(ServerAddress server) {
-        return to(server, CALL_TIMEOUT);
+        return to(Servers.of(server));
     }
 
-    public static WeirClient to(ServerAddress server, Duration callTimeout) {
-        return new WeirClient(server, Connection.open(server), callTimeout);
+    /** To the first of them that accepts a connection, and to the next when it is gone. */
+    public static WeirClient to(Servers servers) {
+        return to(servers, CALL_TIMEOUT);
     }
 
-    public ServerAddress server() {
-        return server;
+    public static WeirClient to(Servers servers, Duration callTimeout) {
+        return new WeirClient(servers, Connection.open(servers), callTimeout);
     }
 
     public Message get(Kind kind, String namespace, String name) {
@@ -238,7 +239,7 @@ public final class WeirClient implements AutoCloseable {
     }
 
     private RuntimeException failure(StatusRuntimeException error) {
-        return StatusErrors.read(error, server);
+        return StatusErrors.read(error, servers);
     }
 
     private static Deadline deadline(Duration atMost) {

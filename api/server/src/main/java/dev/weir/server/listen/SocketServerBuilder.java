@@ -12,11 +12,16 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Builds a gRPC server on Vert.x's event loops, for a Unix socket or TCP, without a native library.
  */
 final class SocketServerBuilder extends ForwardingServerBuilder<SocketServerBuilder> {
+    /** Clients may ask as often whether somebody is still there; they ask after 10 s of silence. */
+    private static final Duration PINGS = Duration.ofSeconds(5);
+
     private final ListenAddress address;
     private final NettyServerBuilder netty;
 
@@ -38,7 +43,8 @@ final class SocketServerBuilder extends ForwardingServerBuilder<SocketServerBuil
         EventLoopGroup loops = vertx.nettyEventLoopGroup();
         // Quarkus keeps the request scope in the Vert.x context, so every call has to start on one.
         Context context = vertx.getOrCreateContext();
-        netty.bossEventLoopGroup(loops)
+        netty.permitKeepAliveTime(PINGS.toMillis(), TimeUnit.MILLISECONDS)
+                .bossEventLoopGroup(loops)
                 .workerEventLoopGroup(loops)
                 .executor(call -> context.runOnContext(ignored -> call.run()));
     }
