@@ -52,6 +52,10 @@ final class BrokerSettings {
         settings.put("add.partitions.to.txn.retry.backoff.ms", "1");
         // A transaction that its writer left open holds up readers no longer than its timeout.
         settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+        // Who was killed is taken for alive until then, and not let in again: the cost of a
+        // restart.
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         // Elections: short sessions are allowed, the first candidate is elected at once.
         settings.put("group.min.session.timeout.ms", "1000");
         settings.put("group.initial.rebalance.delay.ms", "0");
