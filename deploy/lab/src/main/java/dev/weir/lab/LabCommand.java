@@ -53,14 +53,12 @@ final class LabCommand {
             @Option(names = "--distributed", description = "services in processes of their own")
                     boolean distributed)
             throws IOException, InterruptedException {
-        if (distributed) {
-            throw new CliError("not available in this release: --distributed");
-        }
         if (nodes < 1 || nodes > LabSettings.MAX_NODES) {
             throw new CliError("--nodes: 1 to " + LabSettings.MAX_NODES);
         }
         Path data = session.data(connect);
-        LabSettings settings = settings(nodes, plane, fabric, cluster.settings());
+        Shape shape = distributed ? Shape.DISTRIBUTED : Shape.STANDALONE;
+        LabSettings settings = settings(shape, nodes, plane, fabric, cluster.settings());
         Lab lab = new Lab(data);
         lab.up(settings, Launcher.of(session));
         String names =
@@ -73,9 +71,11 @@ final class LabCommand {
     }
 
     /** Of a lab that is started now. */
-    static LabSettings settings(int nodes, String plane, String fabric, Map<String, String> cluster)
+    static LabSettings settings(
+            Shape shape, int nodes, String plane, String fabric, Map<String, String> cluster)
             throws IOException {
-        return new LabSettings(nodes, plane, fabric, cluster, Files.readString(BOOT_ID).strip());
+        return new LabSettings(
+                shape, nodes, plane, fabric, cluster, Files.readString(BOOT_ID).strip());
     }
 
     @Command(
@@ -98,7 +98,7 @@ final class LabCommand {
                     String output) {
         List<LabProcess> processes =
                 LabProcess.of(place(connect)).stream()
-                        .filter(process -> !process.role().equals("supervisor"))
+                        .filter(process -> !process.role().equals(LabProcess.SUPERVISOR))
                         .toList();
         if (output.equals("json")) {
             session.out().println(CompactJson.of(Map.of("processes", states(connect, processes))));
@@ -132,9 +132,12 @@ final class LabCommand {
                 .settings()
                 .ifPresent(
                         settings -> {
-                            addMissing(states, Lab.STANDALONE, "");
+                            settings.shape().roles().forEach(role -> addMissing(states, role, ""));
                             LabNode.all(settings)
-                                    .forEach(node -> addMissing(states, Lab.AGENT, node.name()));
+                                    .forEach(
+                                            node ->
+                                                    addMissing(
+                                                            states, LabProcess.AGENT, node.name()));
                         });
         return states;
     }

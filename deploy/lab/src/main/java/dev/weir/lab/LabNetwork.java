@@ -10,6 +10,12 @@ import java.util.List;
 final class LabNetwork {
     static final String CONTROL_IPV4 = "172.30.0.10";
     static final String CONTROL_IPV6 = "fd00:172:30::a";
+
+    static final int BROKER_PORT = 9092;
+
+    /** Where the broker of a distributed lab listens. */
+    static final String BROKER = CONTROL_IPV4 + ":" + BROKER_PORT;
+
     static final String EXTERNAL_IPV4 = "172.30.0.100";
     static final String EXTERNAL_IPV6 = "fd00:172:30::64";
 

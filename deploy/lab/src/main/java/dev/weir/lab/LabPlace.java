@@ -31,8 +31,23 @@ record LabPlace(Path data) {
         return directory().resolve("lab.json");
     }
 
+    /** Of the service that clients and agents talk to. */
     Path socket() {
-        Path socket = directory().resolve("weir.sock");
+        return socket("weir");
+    }
+
+    /** Of the service of this role. */
+    Path socket(Shape shape, String role) {
+        return role.equals(shape.frontDoor()) ? socket() : socket(role);
+    }
+
+    /** The broker's data. */
+    Path kafka() {
+        return directory().resolve("kafka");
+    }
+
+    private Path socket(String name) {
+        Path socket = directory().resolve(name + ".sock");
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
             throw new CliError("the state directory's path is too long for a socket: " + data);
         }

@@ -18,11 +18,14 @@ import java.util.stream.Stream;
  * between starting one and writing it down cannot lose it, and a number used again is never
  * mistaken.
  *
- * @param role {@code standalone}, {@code agent}, or {@code supervisor} of a pod
+ * @param role one of {@link Shape#roles()}, {@code agent}, or {@code supervisor} of a pod
  * @param node empty unless it is of a node
  * @param arguments its command line
  */
 record LabProcess(String role, String node, RunningProcess process, List<String> arguments) {
+    static final String AGENT = "agent";
+    static final String SUPERVISOR = "supervisor";
+
     private static final String ROLE = "-Dlab.role=";
     private static final String NODE = "-Dlab.node=";
 
@@ -53,6 +56,14 @@ record LabProcess(String role, String node, RunningProcess process, List<String>
         }
     }
 
+    /** That of this role, on this node if it is of one. */
+    static Optional<RunningProcess> running(LabPlace place, String role, String node) {
+        return of(place).stream()
+                .filter(found -> found.role().equals(role) && found.node().equals(node))
+                .map(LabProcess::process)
+                .findFirst();
+    }
+
     /**
      * A process that is just becoming another program has none for a moment, and must not be
      * missed; threads of the kernel and zombies never have one, and no program either.
@@ -81,7 +92,7 @@ record LabProcess(String role, String node, RunningProcess process, List<String>
         if (!arguments.contains(place.marker())) {
             return Optional.empty();
         }
-        String role = value(arguments, ROLE).orElse("supervisor");
+        String role = value(arguments, ROLE).orElse(SUPERVISOR);
         return RunningProcess.of(Long.parseLong(path.getFileName().toString()))
                 .map(
                         process ->

@@ -14,7 +14,12 @@ import java.util.TreeMap;
  * @param bootId of the machine's boot in which it was started; nothing of it outlives that
  */
 record LabSettings(
-        int nodes, String plane, String fabric, Map<String, String> cluster, String bootId) {
+        Shape shape,
+        int nodes,
+        String plane,
+        String fabric,
+        Map<String, String> cluster,
+        String bootId) {
     static final int MAX_NODES = 89;
 
     LabSettings {
@@ -23,6 +28,7 @@ record LabSettings(
 
     String json() {
         TreeMap<String, Object> tree = new TreeMap<>();
+        tree.put("distributed", shape == Shape.DISTRIBUTED);
         tree.put("nodes", nodes);
         tree.put("plane", plane);
         tree.put("fabric", fabric);
@@ -38,6 +44,7 @@ record LabSettings(
                 .entrySet()
                 .forEach(entry -> cluster.put(entry.getKey(), entry.getValue().getAsString()));
         return new LabSettings(
+                tree.get("distributed").getAsBoolean() ? Shape.DISTRIBUTED : Shape.STANDALONE,
                 tree.get("nodes").getAsInt(),
                 tree.get("plane").getAsString(),
                 tree.get("fabric").getAsString(),

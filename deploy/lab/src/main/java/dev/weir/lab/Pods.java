@@ -168,7 +168,8 @@ final class Pods {
             throws IOException, InterruptedException {
         Path directory = place.pod(namespace, name);
         for (LabProcess found : LabProcess.of(place)) {
-            if (found.role().equals("supervisor") && found.argumentsContain(directory.toString())) {
+            if (found.role().equals(LabProcess.SUPERVISOR)
+                    && found.argumentsContain(directory.toString())) {
                 found.process().kill();
             }
         }

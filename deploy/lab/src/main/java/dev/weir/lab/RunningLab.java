@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** A lab with two nodes, to be driven by a program. */
+/** A lab, of two nodes unless told otherwise, to be driven by a program. */
 public final class RunningLab implements AutoCloseable {
     /** Of the host outside, which the lab's agents ask for outside names. */
     public static final String EXTERNAL_ADDRESS = LabNetwork.EXTERNAL_IPV4;
@@ -36,12 +36,14 @@ public final class RunningLab implements AutoCloseable {
     private static final Duration PROGRAMMED_TIMEOUT = Duration.ofSeconds(30);
 
     private final Session session;
+    private final Shape shape;
     private final Path data;
     private final Lab lab;
 
     /** Nothing runs before {@link #up}. */
-    public RunningLab(Session session, Path data) {
+    public RunningLab(Session session, Path data, Shape shape) {
         this.session = session;
+        this.shape = shape;
         this.data = data;
         this.lab = new Lab(data);
     }
@@ -60,7 +62,7 @@ public final class RunningLab implements AutoCloseable {
     /** With so many nodes, the same each time. */
     public void up(int nodes) throws IOException, InterruptedException {
         lab.up(
-                LabCommand.settings(nodes, "nft", "direct", new ClusterOptions().settings()),
+                LabCommand.settings(shape, nodes, "nft", "direct", new ClusterOptions().settings()),
                 Launcher.of(session));
     }
 
@@ -192,14 +194,15 @@ public final class RunningLab implements AutoCloseable {
     /** Ends a process with SIGKILL. */
     public void kill(String role, String node) throws InterruptedException {
         RunningProcess process =
-                lab.running(role, node).orElseThrow(() -> new CliError("no " + role + " " + node));
+                LabProcess.running(lab.place(), role, node)
+                        .orElseThrow(() -> new CliError("no " + role + " " + node));
         process.kill();
     }
 
     /** Of each process of Weir. */
     public List<Memory> memory() {
         return LabProcess.of(lab.place()).stream()
-                .filter(process -> !process.role().equals("supervisor"))
+                .filter(process -> !process.role().equals(LabProcess.SUPERVISOR))
                 .map(
                         process ->
                                 new Memory(

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LabNetworkTest {
     private static final LabSettings TWO_NODES =
-            new LabSettings(2, "nft", "direct", Map.of(), "boot");
+            new LabSettings(Shape.STANDALONE, 2, "nft", "direct", Map.of(), "boot");
 
     @TempDir Path data;
     private LabPlace place;
@@ -166,10 +166,10 @@ class LabNetworkTest {
     /** The mark shows once setsid has become the program. */
     private Optional<RunningProcess> awaitFound() throws Exception {
         long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        Optional<RunningProcess> found = new Lab(data).running("agent", "node-1");
+        Optional<RunningProcess> found = LabProcess.running(place, "agent", "node-1");
         while (found.isEmpty() && System.nanoTime() < deadline) {
             Thread.sleep(10);
-            found = new Lab(data).running("agent", "node-1");
+            found = LabProcess.running(place, "agent", "node-1");
         }
         return found;
     }

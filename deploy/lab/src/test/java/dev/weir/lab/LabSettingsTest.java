@@ -9,7 +9,12 @@ import org.junit.jupiter.api.Test;
 class LabSettingsTest {
     private static final LabSettings SETTINGS =
             new LabSettings(
-                    3, "nft", "direct", Map.of("weir.pod-cidrs", "10.0.0.0/8,\"x\""), "boot");
+                    Shape.DISTRIBUTED,
+                    3,
+                    "nft",
+                    "direct",
+                    Map.of("weir.pod-cidrs", "10.0.0.0/8,\"x\""),
+                    "boot");
 
     @Test
     void whatIsWrittenIsRead() {

@@ -30,7 +30,7 @@ class LoneNodeTest {
                         System.out,
                         System.err,
                         Clock.systemUTC());
-        try (RunningLab lab = new RunningLab(session, data)) {
+        try (RunningLab lab = new RunningLab(session, data, Shape.STANDALONE)) {
             lab.up(1);
             lab.run("client", "node-1", Map.of(), 0, List.of("sleep", "100"));
             lab.kill("agent", "node-1");

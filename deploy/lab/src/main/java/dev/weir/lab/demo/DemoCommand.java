@@ -3,6 +3,7 @@ package dev.weir.lab.demo;
 import dev.weir.cli.CliError;
 import dev.weir.cli.Session;
 import dev.weir.lab.RunningLab;
+import dev.weir.lab.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
         Scripts scripts = Scripts.of(session);
         Path data = Files.createTempDirectory("weir-demo-");
-        RunningLab lab = new RunningLab(session, data);
+        RunningLab lab = new RunningLab(session, data, Shape.STANDALONE);
         Thread cleanUp = new Thread(() -> removeQuietly(lab, data), "demo-clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         try {

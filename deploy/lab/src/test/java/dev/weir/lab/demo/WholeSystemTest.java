@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.cli.Session;
 import dev.weir.lab.Packaged;
 import dev.weir.lab.RunningLab;
+import dev.weir.lab.Shape;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,7 +29,7 @@ class WholeSystemTest {
                         System.err,
                         Clock.systemUTC());
 
-        try (RunningLab lab = new RunningLab(session, data)) {
+        try (RunningLab lab = new RunningLab(session, data, Shape.STANDALONE)) {
             lab.up();
             List<Row> rows =
                     new Demo(lab, new Scripts(Packaged.ROOT.resolve("deploy/demo")), step -> {})
