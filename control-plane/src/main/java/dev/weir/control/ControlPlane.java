@@ -27,34 +27,38 @@ import dev.weir.server.ShardDirectory;
 import io.grpc.BindableService;
 import io.grpc.ServiceDescriptor;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The control-plane service: owner of the control shard, and the front door of the agents. */
+/**
+ * The control-plane service where it writes the control shard. What it does whether it writes or
+ * not is {@link AgentsService}.
+ */
 public final class ControlPlane implements AutoCloseable {
     private final Shard shard;
     private final ShardDirectory shards;
     private final ClusterSettings settings;
     private final Clock clock;
-    private final NodeRegistry registry;
+    private final AgentWrites agents;
     private final NamespaceFinisher finisher;
     private final NodeReadiness readiness;
 
     /**
-     * @param nodeSilence after this long without a report a node counts as unreachable
+     * @param shards all of them
+     * @param registry hears of what is published with the reports
      */
     public ControlPlane(
             Shard shard,
             ShardDirectory shards,
             ClusterSettings settings,
-            Duration nodeSilence,
+            NodeRegistry registry,
+            NodeReports reports,
             Clock clock) {
         this.shard = shard;
         this.shards = shards;
         this.settings = settings;
         this.clock = clock;
-        this.registry = new NodeRegistry(nodeSilence);
+        this.agents = new AgentWrites(shard, registry, reports, settings, clock);
         this.finisher = new NamespaceFinisher(shard, shards);
         this.readiness = new NodeReadiness(shard, registry, clock);
     }
@@ -66,6 +70,7 @@ public final class ControlPlane implements AutoCloseable {
         readiness.start();
     }
 
+    /** Of {@code Agents}, only what writes. */
     public List<BindableService> services() {
         return List.of(
                 service(
@@ -99,7 +104,7 @@ public final class ControlPlane implements AutoCloseable {
                                         pending.image()
                                                 .all(Kinds.IP_BLOCK, IpBlock.class)
                                                 .toList())),
-                new AgentsService(shard, shards, registry, settings, clock));
+                agents);
     }
 
     private ResourceService service(ServiceDescriptor grpc, Kind kind, Admission admission) {

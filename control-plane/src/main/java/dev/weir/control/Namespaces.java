@@ -2,13 +2,10 @@ package dev.weir.control;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
-import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.NamespaceStatus;
 import dev.weir.core.v1.ObjectMeta;
-import dev.weir.log.Decision;
-import dev.weir.log.Pending;
 import dev.weir.log.Write;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
@@ -29,7 +26,7 @@ final class Namespaces {
 
     /** Makes those of {@link #ALWAYS} that are missing. */
     static Write<String> bootstrap(Instant now) {
-        return write(
+        return Write.of(
                 pending -> {
                     TreeMap<Key, Optional<Message>> changes = new TreeMap<>();
                     for (String name : ALWAYS) {
@@ -69,7 +66,7 @@ final class Namespaces {
      *     going
      */
     static Write<String> finish(Collection<Image> others) {
-        return write(
+        return Write.of(
                 pending -> {
                     TreeMap<Key, Optional<Message>> changes = new TreeMap<>();
                     pending.image()
@@ -120,23 +117,5 @@ final class Namespaces {
                                 .putLabels("kubernetes.io/metadata.name", name))
                 .setStatus(NamespaceStatus.newBuilder().setPhase("Active"))
                 .build();
-    }
-
-    private static Write<String> write(Changes changes) {
-        return new Write<>() {
-            @Override
-            public Decision<String> decide(Pending pending) {
-                return new Decision.Accept<>(changes.on(pending), Frontier.EMPTY, "");
-            }
-
-            @Override
-            public String repeated(Image durable, long revision) {
-                return "";
-            }
-        };
-    }
-
-    private interface Changes {
-        TreeMap<Key, Optional<Message>> on(Pending pending);
     }
 }

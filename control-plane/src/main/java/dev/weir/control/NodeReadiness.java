@@ -2,12 +2,9 @@ package dev.weir.control;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
-import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.Condition;
 import dev.weir.core.v1.Node;
-import dev.weir.log.Decision;
-import dev.weir.log.Pending;
 import dev.weir.log.Shard;
 import dev.weir.log.Write;
 import dev.weir.model.Key;
@@ -31,6 +28,7 @@ final class NodeReadiness implements AutoCloseable {
     private final Shard control;
     private final NodeRegistry registry;
     private final Clock clock;
+    private final long startNanos = System.nanoTime();
     private final Thread thread = Thread.ofVirtual().name("node-readiness").unstarted(this::run);
 
     NodeReadiness(Shard control, NodeRegistry registry, Clock clock) {
@@ -60,22 +58,7 @@ final class NodeReadiness implements AutoCloseable {
 
     private void write() {
         try {
-            control.write(
-                            new Write<String>() {
-                                @Override
-                                public Decision<String> decide(Pending pending) {
-                                    return new Decision.Accept<>(
-                                            changes(pending.image(), pending.revision()),
-                                            Frontier.EMPTY,
-                                            "");
-                                }
-
-                                @Override
-                                public String repeated(Image durable, long revision) {
-                                    return "";
-                                }
-                            })
-                    .join();
+            control.write(Write.of(pending -> changes(pending.image(), pending.revision()))).join();
         } catch (CompletionException e) {
             LOG.warnf("The state of the nodes could not be written: %s", e.getCause());
         }
@@ -104,7 +87,7 @@ final class NodeReadiness implements AutoCloseable {
 
     /** What to say of the node; nothing while it is too early to tell. */
     private Optional<Condition> wanted(String node) {
-        boolean reachable = registry.isReachable(node);
+        boolean reachable = registry.isReachable(node, startNanos);
         if (reachable && registry.state(node).instance().isEmpty()) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.changes.Frontier;
 import dev.weir.node.v1.Problem;
+import dev.weir.node.v1.ReportRequest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -10,15 +11,17 @@ import java.util.Map;
 /**
  * What the nodes last reported. Status, so it is never logged: after a restart nodes report again.
  * Guarded by its monitor, which is notified of every report.
+ *
+ * <p>Alone it carries reports to itself; with other replicas something between them does.
  */
-public final class NodeRegistry {
+public final class NodeRegistry implements NodeReports {
     private final long silenceNanos;
     private final long startNanos = System.nanoTime();
     private final Map<String, NodeState> nodes = new HashMap<>();
     private long version;
 
     /**
-     * @param reportedNanos {@link System#nanoTime} of the last report
+     * @param reportedNanos {@link System#nanoTime} when the last report came here
      */
     public record NodeState(
             String instance, Frontier programmed, List<Problem> problems, long reportedNanos) {
@@ -35,17 +38,18 @@ public final class NodeRegistry {
         this.silenceNanos = silence.toNanos();
     }
 
-    public synchronized void report(String node, NodeState state) {
-        nodes.put(node, state);
+    /** Takes a report that has just been made. */
+    @Override
+    public synchronized void publish(ReportRequest report) {
+        nodes.put(
+                report.getNodeName(),
+                new NodeState(
+                        report.getInstance(),
+                        Frontier.of(report.getProgrammed()),
+                        report.getProblemsList(),
+                        System.nanoTime()));
         version++;
         notifyAll();
-    }
-
-    /** A sign of life from a node that has yet to report; of another start, so nothing holds. */
-    public synchronized void joined(String node, String instance) {
-        if (!state(node).instance().equals(instance)) {
-            report(node, new NodeState(instance, Frontier.EMPTY, List.of(), System.nanoTime()));
-        }
     }
 
     /** What the node last said; nothing programmed when it never did. */
@@ -54,7 +58,18 @@ public final class NodeRegistry {
     }
 
     public boolean isReachable(String node) {
-        return System.nanoTime() - state(node).reportedNanos() < silenceNanos;
+        return isReachable(node, startNanos);
+    }
+
+    /**
+     * Whether the node was heard of since then, or may yet be.
+     *
+     * @param sinceNanos {@link System#nanoTime} before which silence says nothing
+     */
+    boolean isReachable(String node, long sinceNanos) {
+        long reported = state(node).reportedNanos();
+        long from = reported - sinceNanos > 0 ? reported : sinceNanos;
+        return System.nanoTime() - from < silenceNanos;
     }
 
     /** Grows with every report. */

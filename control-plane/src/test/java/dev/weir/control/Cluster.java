@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.google.protobuf.Message;
 import dev.weir.changes.Frontier;
-import dev.weir.changes.Image;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.CreateNamespaceRequest;
 import dev.weir.core.v1.CreatePodRequest;
@@ -16,8 +15,6 @@ import dev.weir.core.v1.NodeStatus;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodsGrpc;
-import dev.weir.log.Decision;
-import dev.weir.log.Pending;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.SimulatedLog;
@@ -33,6 +30,7 @@ import dev.weir.node.v1.ReportResponse;
 import dev.weir.server.DerivationLoop;
 import dev.weir.server.NamespaceSweep;
 import dev.weir.server.ShardDirectory;
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -70,21 +68,27 @@ final class Cluster implements AutoCloseable {
         control = shard("control", history);
         endpoint = shard("endpoint", history);
         policy = shard("policy", history);
+        ShardDirectory shards = new ShardDirectory(List.of(control, endpoint, policy));
+        NodeRegistry registry = new NodeRegistry(silence);
         plane =
                 new ControlPlane(
                         control,
-                        new ShardDirectory(List.of(control, endpoint, policy)),
+                        shards,
                         new ClusterSettings(
                                 "cluster.local",
                                 List.of(Cidr.of("10.244.0.0/16"), Cidr.of("fd00:10:244::/56")),
                                 List.of(Cidr.of("10.96.0.0/12")),
                                 List.of(IpAddress.of("10.96.0.10")),
                                 Duration.ofMillis(250)),
-                        silence,
+                        registry,
+                        registry,
                         Clock.systemUTC());
         String name = InProcessServerBuilder.generateName();
         var builder = InProcessServerBuilder.forName(name);
-        plane.services().forEach(builder::addService);
+        AgentsService agents = new AgentsService(shards, registry, registry);
+        for (BindableService service : plane.services()) {
+            builder.addService(service instanceof AgentWrites ? agents.with(service) : service);
+        }
         try {
             server = builder.build().start();
         } catch (IOException e) {
@@ -198,21 +202,7 @@ final class Cluster implements AutoCloseable {
     }
 
     static long write(Shard shard, Map<Key, Optional<Message>> changes) {
-        return shard.write(
-                        new Write<String>() {
-                            @Override
-                            public Decision<String> decide(Pending pending) {
-                                return new Decision.Accept<>(
-                                        new TreeMap<>(changes), Frontier.EMPTY, "");
-                            }
-
-                            @Override
-                            public String repeated(Image durable, long revision) {
-                                return "";
-                            }
-                        })
-                .join()
-                .revision();
+        return shard.write(Write.of(pending -> new TreeMap<>(changes))).join().revision();
     }
 
     static void await(String what, Callable<Boolean> holds) throws Exception {

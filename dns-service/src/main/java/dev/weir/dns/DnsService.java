@@ -11,10 +11,9 @@ import dev.weir.dns.v1.ResolveRequest;
 import dev.weir.dns.v1.ResolveResponse;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.model.IpAddress;
+import dev.weir.server.Calls;
 import dev.weir.server.ShardDirectory;
-import dev.weir.server.StatusMapper;
 import io.grpc.BindableService;
-import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +33,6 @@ public final class DnsService extends NamesGrpc.NamesImplBase implements AutoClo
     private static final Duration AFTER_TIMEOUT = Duration.ofSeconds(10);
 
     private static final Path HOST_RESOLVERS = Path.of("/etc/resolv.conf");
-
-    private static final Executor VIRTUAL = Executors.newVirtualThreadPerTaskExecutor();
 
     private final ShardDirectory shards;
     private final ZoneFollower follower;
@@ -86,21 +81,11 @@ public final class DnsService extends NamesGrpc.NamesImplBase implements AutoClo
 
     @Override
     public void resolve(ResolveRequest request, StreamObserver<ResolveResponse> out) {
-        VIRTUAL.execute(
+        Calls.unary(
+                out,
                 () -> {
-                    try {
-                        shards.await(Frontier.of(request.getAfter()), AFTER_TIMEOUT);
-                        out.onNext(Resolution.of(follower.zone(), request));
-                        out.onCompleted();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        out.onError(
-                                Status.UNAVAILABLE
-                                        .withDescription("the server is stopping")
-                                        .asException());
-                    } catch (RuntimeException e) {
-                        out.onError(StatusMapper.toStatus(e));
-                    }
+                    shards.await(Frontier.of(request.getAfter()), AFTER_TIMEOUT);
+                    return Resolution.of(follower.zone(), request);
                 });
     }
 

@@ -2,14 +2,10 @@ package dev.weir.endpoint;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
-import dev.weir.changes.Frontier;
-import dev.weir.changes.Image;
 import dev.weir.core.v1.IntOrString;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.ClusterIps;
-import dev.weir.log.Decision;
-import dev.weir.log.Pending;
 import dev.weir.log.Write;
 import dev.weir.model.Key;
 import dev.weir.net.v1.Service;
@@ -36,23 +32,16 @@ final class KubeDns {
 
     /** Makes the Service if it is not there. */
     static Write<String> bootstrap(List<AddressRange> ranges, Instant now) {
-        return new Write<>() {
-            @Override
-            public Decision<String> decide(Pending pending) {
-                TreeMap<Key, Optional<Message>> changes = new TreeMap<>();
-                if (pending.image().get(ClusterIps.DNS_SERVICE).isEmpty()) {
-                    changes.put(
-                            ClusterIps.DNS_SERVICE,
-                            Optional.of(service(ranges, now, pending.revision())));
-                }
-                return new Decision.Accept<>(changes, Frontier.EMPTY, "");
-            }
-
-            @Override
-            public String repeated(Image durable, long revision) {
-                return "";
-            }
-        };
+        return Write.of(
+                pending -> {
+                    TreeMap<Key, Optional<Message>> changes = new TreeMap<>();
+                    if (pending.image().get(ClusterIps.DNS_SERVICE).isEmpty()) {
+                        changes.put(
+                                ClusterIps.DNS_SERVICE,
+                                Optional.of(service(ranges, now, pending.revision())));
+                    }
+                    return changes;
+                });
     }
 
     private static Service service(List<AddressRange> ranges, Instant now, long revision) {

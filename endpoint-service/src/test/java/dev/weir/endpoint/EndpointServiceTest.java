@@ -15,8 +15,6 @@ import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
 import dev.weir.core.v1.PodSpec;
 import dev.weir.core.v1.PodStatus;
-import dev.weir.log.Decision;
-import dev.weir.log.Pending;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.SimulatedLog;
@@ -106,21 +104,7 @@ class EndpointServiceTest {
     }
 
     private long write(Map<Key, Optional<Message>> changes) {
-        return control.write(
-                        new Write<String>() {
-                            @Override
-                            public Decision<String> decide(Pending pending) {
-                                return new Decision.Accept<>(
-                                        new TreeMap<>(changes), Frontier.EMPTY, "");
-                            }
-
-                            @Override
-                            public String repeated(Image durable, long revision) {
-                                return "";
-                            }
-                        })
-                .join()
-                .revision();
+        return control.write(Write.of(pending -> new TreeMap<>(changes))).join().revision();
     }
 
     private long putPod(String name, int number) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
-import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.DeleteRequest;
 import dev.weir.core.v1.LabelSelector;
@@ -16,8 +15,6 @@ import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
 import dev.weir.core.v1.PodSpec;
 import dev.weir.core.v1.PodStatus;
-import dev.weir.log.Decision;
-import dev.weir.log.Pending;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.SimulatedLog;
@@ -98,21 +95,7 @@ class PolicyServiceTest {
     }
 
     private long write(Map<Key, Optional<Message>> changes) {
-        return control.write(
-                        new Write<String>() {
-                            @Override
-                            public Decision<String> decide(Pending pending) {
-                                return new Decision.Accept<>(
-                                        new TreeMap<>(changes), Frontier.EMPTY, "");
-                            }
-
-                            @Override
-                            public String repeated(Image durable, long revision) {
-                                return "";
-                            }
-                        })
-                .join()
-                .revision();
+        return control.write(Write.of(pending -> new TreeMap<>(changes))).join().revision();
     }
 
     private long putPod(String name, int number) {

@@ -11,7 +11,7 @@ import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
-import dev.weir.control.AgentsService;
+import dev.weir.control.AgentWrites;
 import dev.weir.control.ClusterSettings;
 import dev.weir.control.NodeRegistry;
 import dev.weir.core.v1.IpBlock;
@@ -26,7 +26,6 @@ import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
-import dev.weir.server.ShardDirectory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,11 +67,12 @@ class NodeBlocksTest {
         control.close();
     }
 
-    private AgentsService agents() {
-        return new AgentsService(
+    private AgentWrites agents() {
+        NodeRegistry registry = new NodeRegistry(Duration.ofMinutes(1));
+        return new AgentWrites(
                 control,
-                new ShardDirectory(List.of(control)),
-                new NodeRegistry(Duration.ofMinutes(1)),
+                registry,
+                registry,
                 new ClusterSettings(
                         "cluster.local",
                         List.of(Cidr.of("10.244.0.0/16"), Cidr.of("fd00::/56")),

@@ -8,13 +8,11 @@ import dev.weir.changes.Change;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.control.AgentsService;
-import dev.weir.control.ClusterSettings;
 import dev.weir.control.NodeRegistry;
 import dev.weir.log.Namespaces;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.SimulatedLog;
-import dev.weir.model.Cidr;
 import dev.weir.model.Kinds;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.FollowRequest;
@@ -24,7 +22,6 @@ import dev.weir.server.ShardDirectory;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -65,17 +62,8 @@ class StreamChangeSourceTest {
     }
 
     private static AgentsService agents(Shard control) {
-        return new AgentsService(
-                control,
-                new ShardDirectory(List.of(control)),
-                new NodeRegistry(Duration.ofMinutes(1)),
-                new ClusterSettings(
-                        "cluster.local",
-                        List.of(Cidr.of("10.244.0.0/16")),
-                        List.of(Cidr.of("10.96.0.0/12")),
-                        List.of(),
-                        Duration.ofSeconds(1)),
-                Clock.systemUTC());
+        NodeRegistry registry = new NodeRegistry(Duration.ofMinutes(1));
+        return new AgentsService(new ShardDirectory(List.of(control)), registry, registry);
     }
 
     private long write(String name, String value) {

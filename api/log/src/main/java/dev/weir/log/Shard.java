@@ -91,6 +91,20 @@ public final class Shard implements ShardReader, AutoCloseable {
         return writer.down();
     }
 
+    /**
+     * Completes when no write can be carried out any more, with why: another writer has claimed the
+     * log, or this one failed. What depends on it must not hold the writer's thread. A close does
+     * not complete it.
+     */
+    public CompletableFuture<Failure> ended() {
+        return writer.ended();
+    }
+
+    /** Of the claim that this shard writes under. Grows when the log was claimed again. */
+    public long term() {
+        return writer.term();
+    }
+
     @Override
     public String shard() {
         return history.image().shard();

@@ -5,6 +5,7 @@ import dev.weir.model.Failure.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 
 /**
@@ -47,8 +48,10 @@ final class ShardWriter implements Runnable {
     private final Inbox inbox;
     private final History history;
 
-    // Owned by the writer's thread; others read only the state.
-    private long term;
+    private final CompletableFuture<Failure> ended = new CompletableFuture<>();
+
+    // Owned by the writer's thread; others read only the term and the state.
+    private volatile long term;
     private RecentRequests requests;
     private volatile State state = new State.Serving();
 
@@ -73,6 +76,15 @@ final class ShardWriter implements Runnable {
             case State.Doubt doubt -> Optional.of(doubt.failure());
             case State.Down(var failure) -> Optional.of(failure);
         };
+    }
+
+    long term() {
+        return term;
+    }
+
+    /** Completes once there is no way back, with why. */
+    CompletableFuture<Failure> ended() {
+        return ended;
     }
 
     @Override
@@ -209,8 +221,10 @@ final class ShardWriter implements Runnable {
     }
 
     private void standDown(String why) {
-        state = new State.Down(unavailable(why));
+        Failure failure = unavailable(why);
+        state = new State.Down(failure);
         LOG.errorf("Shard %s takes no more writes: %s", shard(), why);
+        ended.complete(failure);
     }
 
     private void refuse(List<Call<?>> calls) {

@@ -1,6 +1,12 @@
 package dev.weir.log;
 
+import com.google.protobuf.Message;
+import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
+import dev.weir.model.Key;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
  * A change that someone asks for: decided when its turn comes, on all that was decided before it.
@@ -28,4 +34,23 @@ public interface Write<R> {
      * @param revision of the write that carried the same request id
      */
     R repeated(Image durable, long revision);
+
+    /**
+     * A write that is never refused, never repeated, and has nothing to answer.
+     *
+     * @param changes as in {@link Decision.Accept}
+     */
+    static Write<String> of(Function<Pending, SortedMap<Key, Optional<Message>>> changes) {
+        return new Write<>() {
+            @Override
+            public Decision<String> decide(Pending pending) {
+                return new Decision.Accept<>(changes.apply(pending), Frontier.EMPTY, "");
+            }
+
+            @Override
+            public String repeated(Image durable, long revision) {
+                return "";
+            }
+        };
+    }
 }

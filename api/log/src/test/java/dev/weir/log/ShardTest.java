@@ -363,7 +363,7 @@ class ShardTest {
             Failure later = failure(shard.write(put("a", "3")));
 
             assertThat(fenced.reason()).isEqualTo(Reason.UNAVAILABLE);
-            assertThat(later.message()).contains("another writer");
+            assertThat(later.message()).contains("other has claimed it");
             assertThat(shard.down()).isPresent();
             assertThat(values(shard.image())).isEqualTo(Map.of("a", "1"));
             assertThat(get(other.write(put("a", "4"))).revision()).isEqualTo(2);

@@ -17,6 +17,7 @@ import dev.weir.model.LabelSelectors;
 import io.grpc.BindableService;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -24,22 +25,15 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /**
  * The gRPC service of one kind: Get, List, Create, Update, Delete, Watch. One class serves all
  * kinds, because their requests and answers have the same fields under the same names.
- *
- * <p>Handlers never block the thread they are called on: each call runs on a virtual thread, where
- * waiting is cheap.
  */
 public final class ResourceService implements BindableService {
     /** How long a request waits for the {@code after} that it carries. */
     private static final Duration AFTER_TIMEOUT = Duration.ofSeconds(10);
-
-    private static final Executor VIRTUAL = Executors.newVirtualThreadPerTaskExecutor();
 
     private final ServiceDescriptor grpc;
     private final Kind kind;
@@ -101,31 +95,9 @@ public final class ResourceService implements BindableService {
                 });
     }
 
-    private static io.grpc.ServerCallHandler<Message, Message> unary(Call call) {
+    private static ServerCallHandler<Message, Message> unary(Method method) {
         return ServerCalls.asyncUnaryCall(
-                (request, out) ->
-                        VIRTUAL.execute(
-                                () ->
-                                        answer(
-                                                out,
-                                                () -> {
-                                                    out.onNext(call.answer(request));
-                                                    out.onCompleted();
-                                                })));
-    }
-
-    private static void answer(StreamObserver<Message> out, Body body) {
-        try {
-            body.run();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            out.onError(
-                    io.grpc.Status.UNAVAILABLE
-                            .withDescription("the server is stopping")
-                            .asException());
-        } catch (RuntimeException e) {
-            out.onError(StatusMapper.toStatus(e));
-        }
+                (request, out) -> Calls.unary(out, () -> method.answer(request)));
     }
 
     private Message get(Message request, Message answer) throws InterruptedException {
@@ -189,23 +161,16 @@ public final class ResourceService implements BindableService {
 
     private void watch(Message request, Message answer, StreamObserver<Message> out) {
         var call = (ServerCallStreamObserver<Message>) out;
-        // A cancelled watch ends at its next step; without a handler grpc would throw from onNext
-        // instead.
-        call.setOnCancelHandler(() -> {});
-        VIRTUAL.execute(
+        Calls.stream(
+                call,
                 () ->
-                        answer(
-                                out,
-                                () ->
-                                        new Watches(kind, shard, answer)
-                                                .run(
-                                                        kind.namespaced()
-                                                                ? Fields.text(request, "namespace")
-                                                                : "",
-                                                        selected(request),
-                                                        Fields.text(request, "log_id"),
-                                                        Fields.number(request, "resume_revision"),
-                                                        call)));
+                        new Watches(kind, shard, answer)
+                                .run(
+                                        kind.namespaced() ? Fields.text(request, "namespace") : "",
+                                        selected(request),
+                                        Fields.text(request, "log_id"),
+                                        Fields.number(request, "resume_revision"),
+                                        call));
     }
 
     private Predicate<Message> selected(Message request) {
@@ -252,12 +217,7 @@ public final class ResourceService implements BindableService {
     }
 
     /** One unary method. */
-    private interface Call {
+    private interface Method {
         Message answer(Message request) throws InterruptedException;
-    }
-
-    /** What a call does on its thread. */
-    private interface Body {
-        void run() throws InterruptedException;
     }
 }

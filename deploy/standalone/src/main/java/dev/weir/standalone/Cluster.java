@@ -1,9 +1,11 @@
 package dev.weir.standalone;
 
+import dev.weir.control.AgentsService;
 import dev.weir.control.ClusterSettings;
 import dev.weir.control.ControlPlane;
-import dev.weir.control.DnsServicePod;
+import dev.weir.control.NodeRegistry;
 import dev.weir.dns.DnsService;
+import dev.weir.dns.DnsServicePod;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.endpoint.EndpointService;
@@ -13,6 +15,7 @@ import dev.weir.log.ShardConfig;
 import dev.weir.log.sqlite.SqliteLogStore;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Shards;
+import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.policy.PolicyService;
 import dev.weir.server.ShardDirectory;
 import io.grpc.BindableService;
@@ -28,6 +31,7 @@ import java.util.stream.Stream;
 public final class Cluster implements AutoCloseable {
     private final SqliteLogStore logs;
     private final List<Shard> shards = new ArrayList<>();
+    private final AgentsService agents;
     private final ControlPlane controlPlane;
     private final EndpointService endpointService;
     private final PolicyService policyService;
@@ -44,8 +48,10 @@ public final class Cluster implements AutoCloseable {
         ShardDirectory directory = new ShardDirectory(shards);
         ClusterSettings settings =
                 ClusterSettings.of(config, range -> new AddressRange(range).dns());
+        NodeRegistry registry = new NodeRegistry(config.nodeSilence());
+        this.agents = new AgentsService(directory, registry, registry);
         this.controlPlane =
-                new ControlPlane(shards.get(0), directory, settings, config.nodeSilence(), clock);
+                new ControlPlane(shards.get(0), directory, settings, registry, registry, clock);
         this.endpointService =
                 new EndpointService(shards.get(1), directory, settings.serviceCidrs(), clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);
@@ -82,7 +88,11 @@ public final class Cluster implements AutoCloseable {
         return cluster;
     }
 
-    /** The service of this full gRPC name. */
+    BindableService agents() {
+        return agents.with(service(AgentsGrpc.SERVICE_NAME));
+    }
+
+    /** The service of this full gRPC name; of the agents', only what the control plane writes. */
     BindableService service(String name) {
         return services.stream()
                 .filter(

@@ -7,7 +7,6 @@ import dev.weir.core.v1.PodsGrpc;
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
-import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import io.grpc.BindableService;
 import io.quarkus.grpc.GrpcService;
@@ -40,7 +39,7 @@ final class GrpcServices {
         nodes = cluster.service(NodesGrpc.SERVICE_NAME);
         pods = cluster.service(PodsGrpc.SERVICE_NAME);
         ipBlocks = cluster.service(IpBlocksGrpc.SERVICE_NAME);
-        agents = cluster.service(AgentsGrpc.SERVICE_NAME);
+        agents = cluster.agents();
         services = cluster.service(ServicesGrpc.SERVICE_NAME);
         endpointSlices = cluster.service(EndpointSlicesGrpc.SERVICE_NAME);
         networkPolicies = cluster.service(NetworkPoliciesGrpc.SERVICE_NAME);

@@ -83,10 +83,7 @@ final class SqliteTxLog implements TxLog {
 
     private LogException.Fenced fenced(String holder) {
         return new LogException.Fenced(
-                file
-                        + " was claimed by another writer ("
-                        + instance(holder)
-                        + ")");
+                file + " was claimed by another writer (" + instance(holder) + ")");
     }
 
     private static String instance(String holder) {
