@@ -1,0 +1,94 @@
+package dev.weir.service;
+
+import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.ServiceDescriptor;
+import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * The process from its start to its end: listens at once, joins its cluster in the background, and
+ * opens its gates when it has read everything that it follows.
+ */
+@Singleton
+final class ServiceProcess {
+    private static final Logger LOG = Logger.getLogger(ServiceProcess.class);
+
+    /** After the listener's own observer, which has to see what Quarkus says. */
+    private static final int AFTER_LISTENER = 10_000;
+
+    /** How often gRPC health is brought up to date. */
+    private static final Duration STEP = Duration.ofMillis(100);
+
+    private final GrpcHealthStorage health;
+    private final List<Gate> gates = new ArrayList<>();
+    private final Joining joining;
+    private final Thread watch = Thread.ofVirtual().name("weir-health").unstarted(this::watch);
+
+    ServiceProcess(ServiceConfig config, GrpcHealthStorage health) {
+        this.health = health;
+        this.joining =
+                new Joining(
+                        () -> {
+                            throw new IllegalStateException(
+                                    "waiting for Kafka at " + config.kafka().bootstrap());
+                        },
+                        this::open);
+    }
+
+    /** Called while the server is made, before it listens. */
+    Gate gate(ServiceDescriptor service) {
+        Gate gate = new Gate(service, () -> standing().words());
+        gates.add(gate);
+        return gate;
+    }
+
+    private void open(Member member) {
+        gates.forEach(gate -> gate.open(member.service(gate.name())));
+    }
+
+    Standing standing() {
+        return joining.standing();
+    }
+
+    void start(@Observes @Priority(AFTER_LISTENER) StartupEvent started) {
+        tell(standing());
+        watch.start();
+        joining.start();
+    }
+
+    private void watch() {
+        try {
+            Standing told = standing();
+            while (true) {
+                Standing now = standing();
+                if (now.ready() != told.ready() || !now.words().equals(told.words())) {
+                    tell(now);
+                    told = now;
+                }
+                Thread.sleep(STEP);
+            }
+        } catch (InterruptedException closed) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tell(Standing standing) {
+        LOG.info(standing.words());
+        ServingStatus status = standing.ready() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        health.setStatus(GrpcHealthStorage.DEFAULT_SERVICE_NAME, status);
+        gates.forEach(gate -> health.setStatus(gate.name(), status));
+    }
+
+    void stop(@Observes ShutdownEvent stopping) throws InterruptedException {
+        watch.interrupt();
+        joining.close();
+    }
+}
