@@ -10,15 +10,12 @@ import dev.weir.changes.ShardReader.Next;
 import dev.weir.model.Key;
 import dev.weir.node.v1.FollowResponse;
 import dev.weir.node.v1.ObjectChange;
-import dev.weir.server.StatusMapper;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
+import dev.weir.server.PacedCall;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * One agent's stream: for each shard a snapshot, unless the agent can resume, and then deltas. A
@@ -39,42 +36,16 @@ final class FollowStream {
     static final int MAX_DELTA_BYTES = 16 << 20;
 
     private static final Duration IDLE = Duration.ofSeconds(5);
-    private static final Duration BLOCKED_POLL = Duration.ofMillis(10);
 
-    private final ServerCallStreamObserver<FollowResponse> out;
-
-    /** Keeps the messages of the shards' threads apart. */
-    private final ReentrantLock sending = new ReentrantLock();
-
-    /** Guarded by the lock. */
-    private boolean ended;
+    private final PacedCall<FollowResponse> out;
 
     FollowStream(ServerCallStreamObserver<FollowResponse> out) {
-        this.out = out;
+        this.out = new PacedCall<>(out);
     }
 
     /** Follows one shard for as long as the call is open. The first failure ends the call. */
     void follow(ShardReader reader, Frontier resume) {
-        try {
-            run(reader, resume);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            end(Status.UNAVAILABLE.withDescription("the server is stopping").asRuntimeException());
-        } catch (RuntimeException e) {
-            end(StatusMapper.toStatus(e));
-        }
-    }
-
-    private void end(StatusRuntimeException why) {
-        sending.lock();
-        try {
-            if (!ended && !out.isCancelled()) {
-                out.onError(why);
-            }
-            ended = true;
-        } finally {
-            sending.unlock();
-        }
+        out.run(() -> run(reader, resume));
     }
 
     private void run(ShardReader reader, Frontier resume) throws InterruptedException {
@@ -88,7 +59,7 @@ final class FollowStream {
             revision = image.revision();
             wait = IDLE;
         }
-        while (!out.isCancelled()) {
+        while (out.isOpen()) {
             Optional<FollowResponse> delta =
                     switch (reader.next(logId, revision, wait)) {
                         case Next.Expired expired -> Optional.empty();
@@ -102,7 +73,7 @@ final class FollowStream {
             } else if (delta.get().getRevision() != revision || wait.isZero()) {
                 // The first answer is sent even when it is empty: it tells the agent that it is in
                 // sync.
-                send(delta.get());
+                out.send(delta.get());
                 revision = delta.get().getRevision();
             }
             wait = IDLE;
@@ -123,8 +94,8 @@ final class FollowStream {
                 bytes += object.getSerializedSize();
                 part.addChanges(change(entry.getKey(), entry.getValue().revision()).setPut(object));
             }
-            send(part.setMore(objects.hasNext()).build());
-        } while (objects.hasNext() && !out.isCancelled());
+            out.send(part.setMore(objects.hasNext()).build());
+        } while (objects.hasNext() && out.isOpen());
     }
 
     private static FollowResponse message(Delta delta) {
@@ -153,19 +124,5 @@ final class FollowStream {
 
     private static ObjectChange.Builder change(Key key, long revision) {
         return ObjectChange.newBuilder().setKey(key.toProto()).setRevision(revision);
-    }
-
-    private void send(FollowResponse message) throws InterruptedException {
-        sending.lockInterruptibly();
-        try {
-            while (!ended && !out.isReady() && !out.isCancelled()) {
-                Thread.sleep(BLOCKED_POLL);
-            }
-            if (!ended && !out.isCancelled()) {
-                out.onNext(message);
-            }
-        } finally {
-            sending.unlock();
-        }
     }
 }

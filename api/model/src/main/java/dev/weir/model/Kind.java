@@ -31,6 +31,19 @@ public record Kind(
         return name.toLowerCase(java.util.Locale.ROOT);
     }
 
+    /**
+     * What topics and types of events call it: its domain, name and version, e.g. {@code
+     * net.service.v1} for messages of the package {@code weir.net.v1}.
+     */
+    public String eventName() {
+        String protoPackage = prototype.getDescriptorForType().getFile().getPackage();
+        int domain = protoPackage.indexOf('.');
+        int version = protoPackage.lastIndexOf('.');
+        return protoPackage.substring(domain + 1, version + 1)
+                + singular()
+                + protoPackage.substring(version);
+    }
+
     public Key key(String namespace, String objectName) {
         return new Key(name, namespaced ? namespace : "", objectName);
     }

@@ -24,9 +24,6 @@ final class Watches {
     /** A bookmark at least this often. */
     static final Duration BOOKMARK_INTERVAL = Duration.ofSeconds(10);
 
-    /** How often a watcher that takes nothing is looked at again. */
-    private static final Duration BLOCKED_POLL = Duration.ofMillis(20);
-
     private final Kind kind;
     private final ShardReader reader;
     private final Message event;
@@ -45,8 +42,9 @@ final class Watches {
             Predicate<Message> selected,
             String logId,
             long resume,
-            ServerCallStreamObserver<Message> out)
+            ServerCallStreamObserver<Message> call)
             throws InterruptedException {
+        PacedCall<Message> out = new PacedCall<>(call);
         Image image = reader.image();
         long revision = resume;
         String log = logId.isEmpty() ? image.logId() : logId;
@@ -58,14 +56,14 @@ final class Watches {
                 }
                 Stored stored = entry.getValue();
                 if (selected.test(stored.value())) {
-                    send(out, put(stored.value(), stored.revision()));
+                    out.send(put(stored.value(), stored.revision()));
                 }
             }
             revision = image.revision();
             log = image.logId();
-            send(out, bookmark(log, revision, true));
+            out.send(bookmark(log, revision, true));
         }
-        while (!out.isCancelled()) {
+        while (out.isOpen()) {
             switch (reader.next(log, revision, BOOKMARK_INTERVAL)) {
                 case Next.Expired expired ->
                         throw Failure.of(
@@ -79,11 +77,11 @@ final class Watches {
                 case Next.Changes(var delta) -> {
                     for (var change : delta.changes().entrySet()) {
                         if (inScope(change.getKey(), namespace)) {
-                            send(out, event(change.getKey(), change.getValue(), selected));
+                            out.send(event(change.getKey(), change.getValue(), selected));
                         }
                     }
                     revision = delta.revision();
-                    send(out, bookmark(log, revision, false));
+                    out.send(bookmark(log, revision, false));
                 }
             }
         }
@@ -130,15 +128,5 @@ final class Watches {
                 .setField(Fields.field(event, field), value)
                 .setField(Fields.field(event, "revision"), revision)
                 .build();
-    }
-
-    private static void send(ServerCallStreamObserver<Message> out, Message message)
-            throws InterruptedException {
-        while (!out.isReady() && !out.isCancelled()) {
-            Thread.sleep(BLOCKED_POLL);
-        }
-        if (!out.isCancelled()) {
-            out.onNext(message);
-        }
     }
 }

@@ -1,8 +1,8 @@
 package dev.weir.log.kafka;
 
+import dev.weir.model.Kind;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -105,14 +105,9 @@ public record KafkaConfig(
         return cluster + ".node-reports.v1";
     }
 
-    /**
-     * Events about one kind of object, for integrators.
-     *
-     * @param domain of the kind, e.g. {@code net}
-     * @param kind as in a manifest, e.g. {@code Service}
-     */
-    public String eventsTopic(String domain, String kind) {
-        return cluster + "." + domain + "." + kind.toLowerCase(Locale.ROOT) + ".v1";
+    /** Events about one kind of object, for integrators. */
+    public String eventsTopic(Kind kind) {
+        return cluster + "." + kind.eventName();
     }
 
     /** The fence of a shard: a broker lets only the last producer that took it write. */
