@@ -25,6 +25,8 @@ public sealed interface Outcome {
         DISK_FULL,
         READ_ONLY,
         /** Someone else, say a backup tool, held the log locked for too long. */
-        BUSY
+        BUSY,
+        /** A record is larger than the log takes. Smaller groups may do. */
+        TOO_LARGE
     }
 }

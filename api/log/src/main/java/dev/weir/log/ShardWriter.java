@@ -118,6 +118,7 @@ final class ShardWriter implements Runnable {
         };
     }
 
+    /** A write that is too large fails alone: without it the others are decided anew. */
     private void carryOut(List<Call<?>> calls) {
         if (!(state instanceof State.Serving)) {
             refuse(calls);
@@ -131,6 +132,12 @@ final class ShardWriter implements Runnable {
         }
         switch (append(group.entries())) {
             case Outcome.Durable() -> publish(group);
+            case Outcome.Refused(var reason, _)
+                    when reason == Outcome.Reason.TOO_LARGE && calls.size() > 1 -> {
+                int half = calls.size() / 2;
+                carryOut(calls.subList(0, half));
+                carryOut(calls.subList(half, calls.size()));
+            }
             case Outcome.Refused(var reason, var message) ->
                     group.fail(failure(reason, message).asException());
             case Outcome.Fenced(var other, var writer) -> {
@@ -252,6 +259,7 @@ final class ShardWriter implements Runnable {
         return switch (reason) {
             case DISK_FULL, READ_ONLY -> Failure.of(Reason.STORAGE, message);
             case BUSY -> unavailable(message);
+            case TOO_LARGE -> Failure.of(Reason.BAD_REQUEST, message);
         };
     }
 

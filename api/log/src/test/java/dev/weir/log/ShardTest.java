@@ -285,6 +285,27 @@ class ShardTest {
     }
 
     @Test
+    void whatIsTooLargeFailsAlone() throws Exception {
+        disk.takeAtMost(1_000);
+        String large = "x".repeat(1_000);
+
+        var answers =
+                inOneGroup(
+                        List.of(
+                                put("a", "1"),
+                                put("b", large),
+                                put("c", "2"),
+                                put("d", "3").and("e", large)));
+
+        assertThat(get(answers.get(0)).revision()).isEqualTo(2);
+        assertThat(failure(answers.get(1)).reason()).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(get(answers.get(2)).revision()).isEqualTo(3);
+        assertThat(failure(answers.get(3)).reason()).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(values(shard.image())).containsEntry("a", "1").containsEntry("c", "2");
+        assertThat(values(shard.image())).doesNotContainKeys("b", "d", "e");
+    }
+
+    @Test
     void anEndlessRequestIdIsRefused() {
         assertThat(failure(shard.write(put("a", "1").as("x".repeat(65)))).reason())
                 .isEqualTo(Reason.BAD_REQUEST);

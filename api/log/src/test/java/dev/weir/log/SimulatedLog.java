@@ -31,6 +31,7 @@ public final class SimulatedLog implements TxLog {
         private String instance = "";
         private final ArrayDeque<Fault> faults = new ArrayDeque<>();
         private int claimsToFail;
+        private int largest = Integer.MAX_VALUE;
         private final List<Integer> groups = new ArrayList<>();
 
         /** One permit for each append, once {@link #hold} was called. */
@@ -51,6 +52,11 @@ public final class SimulatedLog implements TxLog {
 
         public synchronized void failClaims(int count) {
             claimsToFail = count;
+        }
+
+        /** Takes no larger objects from now on. In bytes. */
+        public synchronized void takeAtMost(int bytes) {
+            largest = bytes;
         }
 
         /** The sizes of the groups that were appended. */
@@ -136,6 +142,12 @@ public final class SimulatedLog implements TxLog {
             }
             if (asTerm != disk.head.term()) {
                 return new Outcome.Fenced(disk.head.term(), disk.instance);
+            }
+            if (group.stream()
+                    .flatMap(entry -> entry.records().stream())
+                    .flatMap(record -> record.value().stream())
+                    .anyMatch(value -> value.size() > disk.largest)) {
+                return new Outcome.Refused(Outcome.Reason.TOO_LARGE, "too large");
             }
             return switch (Optional.ofNullable(disk.faults.poll()).orElse(Fault.NONE)) {
                 case NONE -> {
