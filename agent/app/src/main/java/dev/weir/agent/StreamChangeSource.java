@@ -7,6 +7,7 @@ import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.model.Key;
+import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.FollowRequest;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,10 +45,11 @@ public final class StreamChangeSource implements ChangeSource {
     private volatile boolean closed;
 
     // Owned by the thread, from start on.
-    private Collection<String> shards = java.util.List.of();
+    private Collection<String> shards = List.of();
     private Frontier position = Frontier.EMPTY;
     private Consumer<ShardUpdate> updates = update -> {};
     private final Map<String, Delta> unfinished = new HashMap<>();
+    private final Trouble trouble = new Trouble(LOG);
 
     public StreamChangeSource(String node, ManagedChannel channel) {
         this.node = node;
@@ -87,6 +90,7 @@ public final class StreamChangeSource implements ChangeSource {
                     for (var stream = open(call, request); stream.hasNext(); ) {
                         accept(stream.next());
                         connected = true;
+                        trouble.over();
                         pause = FIRST_RETRY;
                     }
                 }
@@ -94,11 +98,11 @@ public final class StreamChangeSource implements ChangeSource {
                 if (connected && !closed) {
                     LOG.warnf("The stream from the control plane ended: %s", e.getStatus());
                 }
-            } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-                LOG.errorf(
-                        e,
-                        "A change cannot be read; the node keeps its last good state at %s",
-                        position);
+            } catch (IllegalArgumentException e) {
+                trouble.is(
+                        "The node keeps its last good state, because of a change that it cannot"
+                                + " read: "
+                                + e.getMessage());
                 pause = LAST_RETRY;
             }
             connected = false;
@@ -119,7 +123,7 @@ public final class StreamChangeSource implements ChangeSource {
         }
     }
 
-    private void accept(FollowResponse message) throws InvalidProtocolBufferException {
+    private void accept(FollowResponse message) {
         Delta delta =
                 new Delta(
                         message.getShard(),
@@ -147,8 +151,7 @@ public final class StreamChangeSource implements ChangeSource {
         position = position.with(delta.logId(), delta.shard(), delta.revision());
     }
 
-    private static SortedMap<Key, Change> changes(FollowResponse message)
-            throws InvalidProtocolBufferException {
+    private static SortedMap<Key, Change> changes(FollowResponse message) {
         TreeMap<Key, Change> changes = new TreeMap<>();
         for (ObjectChange change : message.getChangesList()) {
             Key key = Key.of(change.getKey());
@@ -161,13 +164,21 @@ public final class StreamChangeSource implements ChangeSource {
         return changes;
     }
 
-    private static Message parse(Key key, ObjectChange change)
-            throws InvalidProtocolBufferException {
-        return Kinds.named(key.kind())
-                .orElseThrow(() -> new IllegalArgumentException("unknown kind " + key.kind()))
-                .prototype()
-                .getParserForType()
-                .parseFrom(change.getPut().getValue());
+    private static Message parse(Key key, ObjectChange change) {
+        Kind kind =
+                Kinds.named(key.kind())
+                        .orElseThrow(
+                                () ->
+                                        new IllegalArgumentException(
+                                                key
+                                                        + " is of a kind that this version does not"
+                                                        + " know. Upgrade the agent."));
+        try {
+            return kind.prototype().getParserForType().parseFrom(change.getPut().getValue());
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalArgumentException(
+                    "the bytes of " + key + " are damaged: " + e.getMessage(), e);
+        }
     }
 
     @Override

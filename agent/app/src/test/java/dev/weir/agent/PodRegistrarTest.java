@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.changes.Image;
 import dev.weir.control.ClusterSettings;
 import dev.weir.control.ControlPlane;
+import dev.weir.control.NodeRegistry;
 import dev.weir.core.v1.CreateNamespaceRequest;
 import dev.weir.core.v1.CreatePodRequest;
 import dev.weir.core.v1.Namespace;
@@ -62,6 +63,7 @@ class PodRegistrarTest {
     private List<BindableService> control(String logId) {
         control =
                 Shard.open("control", new SimulatedLog.Disk(logId).open(), ShardConfig.of("test"));
+        NodeRegistry registry = new NodeRegistry(Duration.ofMinutes(1));
         plane =
                 new ControlPlane(
                         control,
@@ -72,7 +74,8 @@ class PodRegistrarTest {
                                 List.of(Cidr.of("10.96.0.0/12")),
                                 List.of(),
                                 Duration.ofSeconds(1)),
-                        Duration.ofMinutes(1),
+                        registry,
+                        registry,
                         Clock.systemUTC());
         plane.start();
         return plane.services();
