@@ -10,6 +10,13 @@ import java.util.Optional;
  * reads them.
  */
 public interface ClusterConfig {
+    /**
+     * The cluster's name, as events and the names of topics have it: lower-case letters, digits and
+     * dashes, at most 63.
+     */
+    @WithDefault("weir")
+    String cluster();
+
     /** The domain of cluster names; at most 59 octets. */
     @WithDefault("cluster.local")
     String clusterDomain();

@@ -18,6 +18,7 @@ import dev.weir.model.Shards;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.policy.PolicyService;
 import dev.weir.server.ShardDirectory;
+import dev.weir.server.events.EventsService;
 import io.grpc.BindableService;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class Cluster implements AutoCloseable {
         services.addAll(endpointService.services());
         services.addAll(policyService.services());
         services.addAll(dnsService.services());
+        services.add(new EventsService(directory, config.cluster()));
     }
 
     static Cluster open(StandaloneConfig config, Clock clock) {

@@ -5,6 +5,7 @@ import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.PodsGrpc;
 import dev.weir.dns.v1.NamesGrpc;
+import dev.weir.events.v1.EventsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
@@ -32,6 +33,7 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService endpointSlices;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
     @Produces @Singleton @GrpcService final BindableService names;
+    @Produces @Singleton @GrpcService final BindableService events;
 
     GrpcServices(StandaloneConfig config) {
         cluster = Cluster.open(config, Clock.systemUTC());
@@ -44,6 +46,7 @@ final class GrpcServices {
         endpointSlices = cluster.service(EndpointSlicesGrpc.SERVICE_NAME);
         networkPolicies = cluster.service(NetworkPoliciesGrpc.SERVICE_NAME);
         names = cluster.service(NamesGrpc.SERVICE_NAME);
+        events = cluster.service(EventsGrpc.SERVICE_NAME);
     }
 
     @PreDestroy

@@ -7,10 +7,16 @@ import dev.weir.core.v1.CreateNamespaceRequest;
 import dev.weir.core.v1.GetRequest;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.NamespacesGrpc;
+import dev.weir.core.v1.Node;
+import dev.weir.core.v1.NodeAddress;
+import dev.weir.core.v1.NodeStatus;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.dns.v1.Record;
 import dev.weir.dns.v1.ResolveRequest;
+import dev.weir.events.v1.CloudEvent;
+import dev.weir.events.v1.EventsGrpc;
+import dev.weir.events.v1.FollowRequest;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.CreateServiceRequest;
@@ -19,6 +25,10 @@ import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
+import dev.weir.node.v1.JoinRequest;
+import dev.weir.node.v1.Problem;
+import dev.weir.node.v1.ReportRequest;
+import dev.weir.node.v1.StatusRequest;
 import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
@@ -74,7 +84,10 @@ class StandaloneTest {
 
     private static List<String> expectedServices() {
         return Stream.concat(
-                        Stream.of(AgentsGrpc.SERVICE_NAME, NamesGrpc.SERVICE_NAME),
+                        Stream.of(
+                                AgentsGrpc.SERVICE_NAME,
+                                NamesGrpc.SERVICE_NAME,
+                                EventsGrpc.SERVICE_NAME),
                         Kinds.ALL.stream()
                                 .filter(kind -> !kind.internal())
                                 .map(Kind::prototype)
@@ -158,6 +171,39 @@ class StandaloneTest {
     }
 
     @Test
+    void whatANodeReportsIsItsStatus() {
+        var agents =
+                AgentsGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        Node node =
+                Node.newBuilder()
+                        .setMetadata(ObjectMeta.newBuilder().setName("reporting"))
+                        .setStatus(
+                                NodeStatus.newBuilder()
+                                        .addAddresses(
+                                                NodeAddress.newBuilder()
+                                                        .setType("InternalIP")
+                                                        .setAddress("192.0.2.1")))
+                        .build();
+        var joined = agents.join(JoinRequest.newBuilder().setNode(node).build());
+        var problem = Problem.newBuilder().setMessage("no room").build();
+
+        var acknowledged =
+                agents.report(
+                        ReportRequest.newBuilder()
+                                .setNodeName("reporting")
+                                .addProblems(problem)
+                                .build());
+
+        assertThat(joined.getClusterDomain()).isEqualTo("cluster.local");
+        assertThat(acknowledged.getNodesUnreachable()).isFalse();
+        assertThat(agents.status(StatusRequest.getDefaultInstance()).getNodesList())
+                .filteredOn(report -> report.getNodeName().equals("reporting"))
+                .singleElement()
+                .satisfies(report -> assertThat(report.getProblemsList()).containsOnly(problem));
+    }
+
+    @Test
     void aServiceThatIsWrittenHasAName() {
         var services =
                 ServicesGrpc.newBlockingStub(channel)
@@ -186,5 +232,33 @@ class StandaloneTest {
         assertThat(answer.getAnswersList())
                 .extracting(Record::getData)
                 .containsExactly(written.getObject().getSpec().getClusterIp());
+    }
+
+    @Test
+    void whatIsWrittenBecomesAnEvent() {
+        var namespaces =
+                NamespacesGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        var events =
+                EventsGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                        .follow(
+                                FollowRequest.newBuilder()
+                                        .addKinds("Namespace")
+                                        .setChangesOnly(true)
+                                        .build());
+        assertThat(events.next().hasReached()).isTrue();
+
+        namespaces.create(
+                CreateNamespaceRequest.newBuilder()
+                        .setObject(
+                                Namespace.newBuilder()
+                                        .setMetadata(ObjectMeta.newBuilder().setName("told")))
+                        .build());
+
+        CloudEvent event = events.next().getChange();
+        assertThat(event.getType()).isEqualTo("weir.core.namespace.v1.changed");
+        assertThat(event.getSource()).isEqualTo("//weir/control-plane");
+        assertThat(event.getSubject()).isEqualTo("told");
     }
 }
