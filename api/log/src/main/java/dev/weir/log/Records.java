@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Objects as the bytes of a log, and back. */
-final class Records {
+public final class Records {
     private Records() {}
 
     /** Throws IllegalArgumentException for what could not be read back. */
@@ -33,7 +33,7 @@ final class Records {
     }
 
     /** Throws LogException when this version of the code cannot read it. */
-    static Message decode(Key key, ByteString bytes) {
+    public static Message decode(Key key, ByteString bytes) {
         Kind kind =
                 Kinds.named(key.kind())
                         .orElseThrow(

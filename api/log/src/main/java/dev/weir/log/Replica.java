@@ -34,9 +34,17 @@ public final class Replica implements ShardReader, AutoCloseable {
         history.publish(image, deltas);
     }
 
-    /** The state anew: another log, or the way from the present image to this one is not known. */
+    /** The state anew: the way from the present image to this one is not known. */
     public void restart(Image image) {
         history.restart(image);
+    }
+
+    /**
+     * The state anew, and as much of the way there as another one has kept. The other is not used
+     * any more.
+     */
+    public void restart(Replica read) {
+        history.restart(read.history);
     }
 
     @Override

@@ -68,6 +68,24 @@ public final class KafkaLogStore implements LogStore {
         return new KafkaTxLog(config, shard, logId, address, elected, known);
     }
 
+    /**
+     * Begins to read a shard that another process writes, or this one. The caller closes it.
+     *
+     * @param history changes that are kept for readers to resume from
+     */
+    public KafkaFollower follow(String shard, int history) {
+        return KafkaFollower.start(config, shard, history);
+    }
+
+    /**
+     * The election of a shard's writer, not started. The caller closes it.
+     *
+     * @param instance names this process: its own, and the same after it is started again
+     */
+    public KafkaElection elect(String shard, String instance) {
+        return new KafkaElection(config, shard, instance);
+    }
+
     /** Logs, followers and elections that were opened from it are closed by whoever has them. */
     @Override
     public void close() {}
