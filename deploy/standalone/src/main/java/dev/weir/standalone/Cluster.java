@@ -4,6 +4,7 @@ import dev.weir.control.AgentsService;
 import dev.weir.control.ClusterSettings;
 import dev.weir.control.ControlPlane;
 import dev.weir.control.NodeRegistry;
+import dev.weir.control.NodeReports;
 import dev.weir.dns.DnsService;
 import dev.weir.dns.DnsServicePod;
 import dev.weir.dns.wire.DnsName;
@@ -40,7 +41,8 @@ public final class Cluster implements AutoCloseable {
     private final List<IpAddress> dnsListen;
     private final List<BindableService> services = new ArrayList<>();
 
-    private Cluster(StandaloneConfig config, Clock clock) {
+    private Cluster(
+            StandaloneConfig config, NodeRegistry registry, NodeReports reports, Clock clock) {
         this.logs = SqliteLogStore.open(config.data().resolve("log"));
         String instance = "standalone-" + ProcessHandle.current().pid();
         for (String name : List.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY)) {
@@ -49,10 +51,9 @@ public final class Cluster implements AutoCloseable {
         ShardDirectory directory = new ShardDirectory(shards);
         ClusterSettings settings =
                 ClusterSettings.of(config, range -> new AddressRange(range).dns());
-        NodeRegistry registry = new NodeRegistry(config.nodeSilence());
-        this.agents = new AgentsService(directory, registry, registry);
+        this.agents = new AgentsService(directory, registry, reports);
         this.controlPlane =
-                new ControlPlane(shards.get(0), directory, settings, registry, registry, clock);
+                new ControlPlane(shards.get(0), directory, settings, registry, reports, clock);
         this.endpointService =
                 new EndpointService(shards.get(1), directory, settings.serviceCidrs(), clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);
@@ -77,8 +78,12 @@ public final class Cluster implements AutoCloseable {
         services.add(new EventsService(directory, config.cluster()));
     }
 
-    static Cluster open(StandaloneConfig config, Clock clock) {
-        Cluster cluster = new Cluster(config, clock);
+    /**
+     * @param reports hands what nodes report to the registry
+     */
+    static Cluster open(
+            StandaloneConfig config, NodeRegistry registry, NodeReports reports, Clock clock) {
+        Cluster cluster = new Cluster(config, registry, reports, clock);
         cluster.controlPlane.start();
         cluster.endpointService.start();
         cluster.policyService.start();

@@ -1,5 +1,6 @@
 package dev.weir.standalone;
 
+import dev.weir.control.ReportChannel;
 import dev.weir.core.v1.IpBlocksGrpc;
 import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.NodesGrpc;
@@ -35,8 +36,8 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
 
-    GrpcServices(StandaloneConfig config) {
-        cluster = Cluster.open(config, Clock.systemUTC());
+    GrpcServices(StandaloneConfig config, Reports reports, ReportChannel channel) {
+        cluster = Cluster.open(config, reports.registry(), channel, Clock.systemUTC());
         namespaces = cluster.service(NamespacesGrpc.SERVICE_NAME);
         nodes = cluster.service(NodesGrpc.SERVICE_NAME);
         pods = cluster.service(PodsGrpc.SERVICE_NAME);

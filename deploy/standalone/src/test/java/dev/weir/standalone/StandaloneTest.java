@@ -186,7 +186,7 @@ class StandaloneTest {
                                                         .setAddress("192.0.2.1")))
                         .build();
         var joined = agents.join(JoinRequest.newBuilder().setNode(node).build());
-        var problem = Problem.newBuilder().setMessage("no room").build();
+        var problem = Problem.newBuilder().setReason("no room").build();
 
         var acknowledged =
                 agents.report(
