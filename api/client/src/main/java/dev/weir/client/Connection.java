@@ -31,6 +31,9 @@ public record Connection(ManagedChannel channel, EventLoopGroup loop) implements
 
     private static final Duration PING_TIMEOUT = Duration.ofSeconds(2);
 
+    /** How long a channel, or its loop, may take to end. */
+    private static final Duration END = Duration.ofMillis(100);
+
     public static Connection open(Servers servers) {
         EventLoopGroup loop =
                 new NioEventLoopGroup(1, new DefaultThreadFactory("weir-client", true));
@@ -57,11 +60,17 @@ public record Connection(ManagedChannel channel, EventLoopGroup loop) implements
         return new Connection(builder.build(), loop);
     }
 
-    /** Ends open calls and returns at once: a command must not wait for its threads. */
+    /** Ends open calls and returns soon: a command must not wait for its threads. */
     @Override
     public void close() {
         channel.shutdownNow();
-        var ended = loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS);
-        ended.awaitUninterruptibly(100, TimeUnit.MILLISECONDS);
+        try {
+            // Until then it may have work for the loop, and panics in the log when that has ended.
+            channel.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(END.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -67,9 +67,7 @@ public final class Lab {
             }
             network.make(settings);
             new LabControl(place, settings).up(launcher);
-            ControlPlane.writeFile(
-                    Session.serverFile(place.data()),
-                    new ServerAddress.Unix(place.socket()) + "\n");
+            ControlPlane.writeFile(Session.serverFile(place.data()), address() + "\n");
             new LabAgents(place, settings).up(launcher);
         }
     }
@@ -82,8 +80,12 @@ public final class Lab {
         return place.data().resolve("lab.lock");
     }
 
+    ServerAddress address() {
+        return new ServerAddress.Unix(place.socket());
+    }
+
     WeirClient client() {
-        return WeirClient.to(new ServerAddress.Unix(place.socket()));
+        return WeirClient.to(address());
     }
 
     /** Removes everything; succeeds when there is nothing. */

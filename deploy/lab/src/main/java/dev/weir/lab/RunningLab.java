@@ -9,6 +9,7 @@ import dev.weir.cli.ObjectWait;
 import dev.weir.cli.ProgrammedWait;
 import dev.weir.cli.RunningProcess;
 import dev.weir.cli.Session;
+import dev.weir.client.Servers;
 import dev.weir.client.WeirClient;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.Pod;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A lab, of two nodes unless told otherwise, to be driven by a program. */
 public final class RunningLab implements AutoCloseable {
@@ -66,9 +68,18 @@ public final class RunningLab implements AutoCloseable {
                 Launcher.of(session));
     }
 
+    public Shape shape() {
+        return shape;
+    }
+
     /** The caller closes it. */
     public WeirClient client() {
         return lab.client();
+    }
+
+    /** One whose calls take no longer than this. The caller closes it. */
+    public WeirClient client(Duration atMost) {
+        return WeirClient.to(Servers.of(lab.address()), atMost);
     }
 
     /** Starts a pod on this node and returns when it is ready. */
@@ -236,6 +247,18 @@ public final class RunningLab implements AutoCloseable {
                     .putAllAnnotations(pod.getMetadata().getAnnotationsMap());
             return dev.weir.model.Manifests.yaml(changed.build());
         }
+    }
+
+    /** Processes, namespaces and files of the lab that are there; none after {@link #close}. */
+    public List<String> leftovers() {
+        Stream<String> processes =
+                LabProcess.of(lab.place()).stream()
+                        .map(found -> found.role() + " " + found.process().pid());
+        Stream<String> namespaces =
+                Netns.beginningWith(lab.place().prefix()).stream().map(Netns::name);
+        Stream<String> files =
+                Stream.of(lab.place().directory()).filter(Files::exists).map(Path::toString);
+        return Stream.of(processes, namespaces, files).flatMap(all -> all).toList();
     }
 
     /** Removes everything. */

@@ -10,7 +10,7 @@ public enum Shape {
     DISTRIBUTED(Shape.BROKER, "control-plane", "endpoint-service", "policy-service", "dns-service");
 
     static final String ALL_IN_ONE = "standalone";
-    static final String BROKER = "broker";
+    public static final String BROKER = "broker";
 
     private final List<String> roles;
 

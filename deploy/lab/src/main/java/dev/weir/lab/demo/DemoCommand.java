@@ -32,39 +32,52 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (distributed || compose) {
-            throw new CliError(
-                    "not available in this release: "
-                            + (distributed ? "--distributed" : "--compose"));
+        if (compose) {
+            throw new CliError("not available in this release: --compose");
         }
         Scripts scripts = Scripts.of(session);
         Path data = Files.createTempDirectory("weir-demo-");
-        RunningLab lab = new RunningLab(session, data, Shape.STANDALONE);
+        RunningLab lab =
+                new RunningLab(session, data, distributed ? Shape.DISTRIBUTED : Shape.STANDALONE);
         Thread cleanUp = new Thread(() -> removeQuietly(lab, data), "demo-clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
+        boolean right = false;
+        boolean clean = false;
         try {
-            say("starting the control plane and two nodes");
+            say(
+                    "starting "
+                            + (distributed ? "a broker, four services" : "the control plane")
+                            + " and two nodes");
             lab.up();
-            Demo demo = new Demo(lab, scripts, this::say);
-            List<Row> rows = demo.run();
-            print(rows);
-            session.out().println();
-            session.out().println(demo.latencies());
-            printMemory(lab);
-            long wrong = rows.stream().filter(row -> !row.ok()).count();
-            session.out().println();
-            session.out()
-                    .println(
-                            wrong == 0
-                                    ? rows.size() + " of " + rows.size() + " as expected"
-                                    : wrong + " of " + rows.size() + " differ");
-            session.out().flush();
-            return wrong == 0 ? 0 : 1;
+            right = tell(lab, new Demo(lab, scripts, this::say));
         } finally {
             say("cleaning up");
-            removeQuietly(lab, data);
+            clean = removeQuietly(lab, data);
             Runtime.getRuntime().removeShutdownHook(cleanUp);
         }
+        return right && clean ? 0 : 1;
+    }
+
+    /** Runs it and prints what came of it; true when all is as expected. */
+    private boolean tell(RunningLab lab, Demo demo) throws IOException, InterruptedException {
+        List<Row> rows = demo.run();
+        print(rows);
+        if (!demo.outages().isEmpty()) {
+            session.out().println();
+            session.out().print(Tables.format(Outages.table(demo.outages())));
+        }
+        session.out().println();
+        session.out().println(demo.latencies());
+        printMemory(lab);
+        long wrong = rows.stream().filter(row -> !row.ok()).count();
+        session.out().println();
+        session.out()
+                .println(
+                        wrong == 0
+                                ? rows.size() + " of " + rows.size() + " as expected"
+                                : wrong + " of " + rows.size() + " differ");
+        session.out().flush();
+        return wrong == 0;
     }
 
     private void say(String what) {
@@ -103,7 +116,8 @@ public final class DemoCommand implements Callable<Integer> {
         session.out().print(Tables.format(table));
     }
 
-    private void removeQuietly(RunningLab lab, Path data) {
+    /** Removes everything, and says what is left nevertheless. */
+    private boolean removeQuietly(RunningLab lab, Path data) {
         try {
             lab.close();
             try (var rest = Files.list(data)) {
@@ -112,10 +126,13 @@ public final class DemoCommand implements Callable<Integer> {
                 }
             }
             Files.deleteIfExists(data);
+            lab.leftovers().forEach(left -> say("left behind: " + left));
+            return lab.leftovers().isEmpty();
         } catch (IOException | RuntimeException e) {
-            session.err().println("demo: left behind in " + data + ": " + e);
+            say("left behind in " + data + ": " + e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 }

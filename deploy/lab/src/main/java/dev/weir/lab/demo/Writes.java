@@ -1,0 +1,164 @@
+package dev.weir.lab.demo;
+
+import dev.weir.changes.Frontier;
+import dev.weir.cli.ProgrammedWait;
+import dev.weir.client.ServerUnreachableException;
+import dev.weir.client.WeirClient;
+import dev.weir.client.WriteOptions;
+import dev.weir.client.Written;
+import dev.weir.core.v1.Commit;
+import dev.weir.lab.RunningLab;
+import dev.weir.model.Failure;
+import dev.weir.model.FailureException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that keeps on writing, whatever happens to the servers: it creates one object after
+ * another, and tries each again until it is acknowledged. What a refused attempt did is unknown: an
+ * object that is there already when it is tried again was written by that attempt.
+ */
+final class Writes implements AutoCloseable {
+    /** An attempt that takes longer is given up. */
+    private static final Duration ATTEMPT = Duration.ofSeconds(3);
+
+    /** From one attempt to the next. */
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** How long nothing may be acknowledged. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final RunningLab lab;
+    private final Sample sample;
+    private final String prefix;
+    private final Thread writer;
+    private volatile boolean ended;
+
+    // Guarded by this.
+    private final List<String> acknowledged = new ArrayList<>();
+    private final List<WriteReport.Refusal> refusals = new ArrayList<>();
+    private Frontier frontier = Frontier.EMPTY;
+    private int tried;
+    private Duration longest = Duration.ZERO;
+
+    /**
+     * Starts at once.
+     *
+     * @param prefix begins the names of the objects
+     */
+    Writes(RunningLab lab, Sample sample, String prefix) {
+        this.lab = lab;
+        this.sample = sample;
+        this.prefix = prefix;
+        this.writer = Thread.ofVirtual().start(this::write);
+    }
+
+    private void write() {
+        try {
+            for (int number = 0; !ended; number++) {
+                String name = prefix + "-" + number;
+                long start = System.nanoTime();
+                boolean done = attempt(name, false);
+                while (!done && !ended) {
+                    Thread.sleep(PAUSE);
+                    done = attempt(name, true);
+                }
+                waited(Duration.ofNanos(System.nanoTime() - start));
+                Thread.sleep(PAUSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** On a connection of its own: it need not wait until an old one is given up. */
+    private boolean attempt(String name, boolean again) {
+        try (WeirClient client = lab.client(ATTEMPT)) {
+            Written written = client.create(sample.named(name), WriteOptions.NONE);
+            acknowledged(name, written.commit());
+            return true;
+        } catch (ServerUnreachableException e) {
+            refused(true, String.valueOf(e.getMessage()));
+            return false;
+        } catch (FailureException e) {
+            if (again && e.failure().reason() == Failure.Reason.ALREADY_EXISTS) {
+                acknowledged(name, null);
+                return true;
+            }
+            // gRPC's own errors have at most the name of a status, e.g. CANCELLED.
+            refused(
+                    e.failure().reason() == Failure.Reason.UNAVAILABLE
+                            && e.failure().message().contains(" "),
+                    e.failure().reason().word() + ": " + e.failure().message());
+            return false;
+        }
+    }
+
+    private synchronized void acknowledged(String name, @Nullable Commit commit) {
+        tried++;
+        acknowledged.add(name);
+        if (commit != null) {
+            frontier = ProgrammedWait.with(frontier, commit);
+        }
+        notifyAll();
+    }
+
+    private synchronized void refused(boolean clear, String words) {
+        tried++;
+        refusals.add(new WriteReport.Refusal(clear, words));
+    }
+
+    private synchronized void waited(Duration time) {
+        longest = time.compareTo(longest) > 0 ? time : longest;
+    }
+
+    /** Returns when another write was acknowledged. Throws IllegalStateException when none is. */
+    synchronized void awaitAnother() throws InterruptedException {
+        int before = acknowledged.size();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (acknowledged.size() == before) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new IllegalStateException(
+                        "no write was acknowledged within "
+                                + PATIENCE.toSeconds()
+                                + " s: "
+                                + (refusals.isEmpty() ? "" : refusals.getLast().words()));
+            }
+            wait(left);
+        }
+    }
+
+    /** Ends the writer; what became of all it tried. */
+    WriteReport end() throws InterruptedException {
+        close();
+        synchronized (this) {
+            return new WriteReport(tried, acknowledged, refusals, longest);
+        }
+    }
+
+    /** The names of all objects that are there now. */
+    Set<String> there() {
+        Frontier last;
+        synchronized (this) {
+            last = frontier;
+        }
+        try (WeirClient client = lab.client()) {
+            String first = prefix + "-0";
+            client.find(sample.kind(), Sample.IN, first, last);
+            return client.list(sample.kind(), "", "").items().stream()
+                    .map(Sample::nameOf)
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        ended = true;
+        writer.join();
+    }
+}
