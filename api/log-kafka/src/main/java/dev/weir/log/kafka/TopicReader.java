@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -28,6 +29,12 @@ final class TopicReader implements AutoCloseable {
     private static final long GROWTH = 16;
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /**
+     * In milliseconds. Nothing here waits for records to come, but a client that has read to the
+     * end asks for more at once, and until it is answered every other call has to wait.
+     */
+    private static final int FETCH_WAIT = 5;
+
     private final KafkaConfig config;
     private final TopicPartition partition;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -35,12 +42,12 @@ final class TopicReader implements AutoCloseable {
     TopicReader(KafkaConfig config, String topic) {
         this.config = config;
         this.partition = new TopicPartition(topic, 0);
+        Map<String, Object> settings = config.readerSettings(topic + "-reader");
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT);
         try {
             this.consumer =
                     new KafkaConsumer<>(
-                            config.readerSettings(topic + "-reader"),
-                            new ByteArrayDeserializer(),
-                            new ByteArrayDeserializer());
+                            settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
             consumer.assign(List.of(partition));
         } catch (KafkaException e) {
             throw trouble(e);
