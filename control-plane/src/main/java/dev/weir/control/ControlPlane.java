@@ -24,6 +24,7 @@ import dev.weir.server.Admission;
 import dev.weir.server.NamespaceSweep;
 import dev.weir.server.ResourceService;
 import dev.weir.server.ShardDirectory;
+import dev.weir.server.seat.Tenure;
 import io.grpc.BindableService;
 import io.grpc.ServiceDescriptor;
 import java.time.Clock;
@@ -34,7 +35,7 @@ import java.util.Optional;
  * The control-plane service where it writes the control shard. What it does whether it writes or
  * not is {@link AgentsService}.
  */
-public final class ControlPlane implements AutoCloseable {
+public final class ControlPlane implements Tenure {
     private final Shard shard;
     private final ShardDirectory shards;
     private final ClusterSettings settings;
@@ -71,6 +72,7 @@ public final class ControlPlane implements AutoCloseable {
     }
 
     /** Of {@code Agents}, only what writes. */
+    @Override
     public List<BindableService> services() {
         return List.of(
                 service(

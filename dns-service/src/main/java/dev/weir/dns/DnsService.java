@@ -13,6 +13,7 @@ import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.model.IpAddress;
 import dev.weir.server.Calls;
 import dev.weir.server.ShardDirectory;
+import dev.weir.server.seat.Tenure;
 import io.grpc.BindableService;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The DNS service: says what the cluster's responders answer, and from which state; and where it
  * has addresses, answers there itself, for nodes whose own responder does not.
  */
-public final class DnsService extends NamesGrpc.NamesImplBase implements AutoCloseable {
+public final class DnsService extends NamesGrpc.NamesImplBase implements Tenure {
     /** How long a request waits for the {@code after} that it carries. */
     private static final Duration AFTER_TIMEOUT = Duration.ofSeconds(10);
 
@@ -75,6 +76,7 @@ public final class DnsService extends NamesGrpc.NamesImplBase implements AutoClo
         }
     }
 
+    @Override
     public List<BindableService> services() {
         return List.of(this);
     }

@@ -17,6 +17,7 @@ import dev.weir.server.DerivationLoop;
 import dev.weir.server.NamespaceSweep;
 import dev.weir.server.ResourceService;
 import dev.weir.server.ShardDirectory;
+import dev.weir.server.seat.Tenure;
 import io.grpc.BindableService;
 import java.time.Clock;
 import java.util.List;
@@ -26,7 +27,7 @@ import java.util.Optional;
  * The endpoint service: owner of the endpoint shard, with Services as users write them and
  * EndpointSlices as pods make them.
  */
-public final class EndpointService implements AutoCloseable {
+public final class EndpointService implements Tenure {
     private final Shard shard;
     private final ShardDirectory shards;
     private final List<AddressRange> ranges;
@@ -60,6 +61,7 @@ public final class EndpointService implements AutoCloseable {
         loop.start();
     }
 
+    @Override
     public List<BindableService> services() {
         ClusterIpIndex index = new ClusterIpIndex(shard, ranges);
         return List.of(

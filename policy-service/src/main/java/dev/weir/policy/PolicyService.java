@@ -11,6 +11,7 @@ import dev.weir.server.DerivationLoop;
 import dev.weir.server.NamespaceSweep;
 import dev.weir.server.ResourceService;
 import dev.weir.server.ShardDirectory;
+import dev.weir.server.seat.Tenure;
 import io.grpc.BindableService;
 import java.time.Clock;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.List;
  * The policy service: owner of the policy shard, with NetworkPolicies as users write them and the
  * members of the groups they name.
  */
-public final class PolicyService implements AutoCloseable {
+public final class PolicyService implements Tenure {
     private final Shard shard;
     private final ShardDirectory shards;
     private final Clock clock;
@@ -46,6 +47,7 @@ public final class PolicyService implements AutoCloseable {
         loop.start();
     }
 
+    @Override
     public List<BindableService> services() {
         return List.of(
                 new ResourceService(

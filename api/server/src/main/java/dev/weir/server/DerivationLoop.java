@@ -47,6 +47,9 @@ public final class DerivationLoop implements AutoCloseable {
 
     private static final Duration IDLE = Duration.ofSeconds(10);
 
+    /** How long to wait for what the writer before had read, at most. */
+    private static final Duration CATCH_UP = Duration.ofSeconds(10);
+
     private final Shard own;
     private final List<ShardReader> sources;
     private final Derivation derivation;
@@ -83,6 +86,7 @@ public final class DerivationLoop implements AutoCloseable {
 
     private void follow(ShardReader source) {
         try {
+            catchUp(source);
             Image image = Image.empty(source.shard());
             Image first = source.image();
             seen.put(Delta.between(image, first));
@@ -104,6 +108,25 @@ public final class DerivationLoop implements AutoCloseable {
             if (!closed) {
                 LOG.warnf("No more is derived from it: %s", gone.getMessage());
             }
+        }
+    }
+
+    /**
+     * Waits until what the writer before had read has been read here: what is derived from less
+     * would undo some of its work for a while.
+     */
+    private void catchUp(ShardReader source) throws InterruptedException {
+        Frontier before = own.image().after();
+        try {
+            new ShardDirectory(List.of(source))
+                    .await(
+                            Frontier.of(
+                                    before.logId(),
+                                    source.shard(),
+                                    before.revision(source.shard())),
+                            CATCH_UP);
+        } catch (FailureException e) {
+            LOG.warnf("Derives from what there is: %s", e.getMessage());
         }
     }
 
