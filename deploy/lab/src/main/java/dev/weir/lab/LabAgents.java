@@ -45,6 +45,14 @@ final class LabAgents {
         awaitNodes();
     }
 
+    /**
+     * Whether the node's agent reads the log itself: one of a distributed lab does, the others
+     * follow the stream of the control plane.
+     */
+    static boolean followsLog(LabSettings settings, LabNode node) {
+        return settings.shape() == Shape.DISTRIBUTED && node.number() == 1;
+    }
+
     private boolean runs(String node) {
         return LabProcess.running(place, LabProcess.AGENT, node).isPresent();
     }
@@ -56,6 +64,10 @@ final class LabAgents {
     private void start(LabNode node, Launcher launcher) throws IOException {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("weir.agent.join", new ServerAddress.Unix(place.socket()).toString());
+        if (followsLog(settings, node)) {
+            all.put("weir.agent.source", "kafka");
+            all.put("weir.agent.kafka", LabNetwork.BROKER);
+        }
         all.put("weir.agent.node-name", node.name());
         all.put("weir.agent.node-ip", node.ipv4() + "," + node.ipv6());
         all.put("weir.agent.planes", settings.plane() + ",dns");

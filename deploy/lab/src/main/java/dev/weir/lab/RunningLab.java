@@ -9,7 +9,6 @@ import dev.weir.cli.ObjectWait;
 import dev.weir.cli.ProgrammedWait;
 import dev.weir.cli.RunningProcess;
 import dev.weir.cli.Session;
-import dev.weir.client.Servers;
 import dev.weir.client.WeirClient;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.Pod;
@@ -75,11 +74,6 @@ public final class RunningLab implements AutoCloseable {
     /** The caller closes it. */
     public WeirClient client() {
         return lab.client();
-    }
-
-    /** One whose calls take no longer than this. The caller closes it. */
-    public WeirClient client(Duration atMost) {
-        return WeirClient.to(Servers.of(lab.address()), atMost);
     }
 
     /** Starts a pod on this node and returns when it is ready. */

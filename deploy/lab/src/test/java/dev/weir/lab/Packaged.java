@@ -22,7 +22,7 @@ public final class Packaged {
         assumeTrue(
                 "root".equals(System.getProperty("user.name")),
                 "makes network namespaces: needs root");
-        for (String module : List.of("deploy/standalone", "agent/app")) {
+        for (String module : List.of("deploy/standalone", "deploy/service", "agent/app")) {
             assumeTrue(
                     Files.exists(
                             ROOT.resolve(module).resolve("target/quarkus-app/quarkus-run.jar")),

@@ -14,20 +14,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that keeps on writing, whatever happens to the servers: it creates one object after
- * another, and tries each again until it is acknowledged. What a refused attempt did is unknown: an
+ * Clients that keep on writing, whatever happens to the servers: they create one object after
+ * another, and try each again until it is acknowledged. What a refused attempt did is unknown: an
  * object that is there already when it is tried again was written by that attempt.
  */
 final class Writes implements AutoCloseable {
-    /** An attempt that takes longer is given up. */
-    private static final Duration ATTEMPT = Duration.ofSeconds(3);
+    private static final int CLIENTS = 4;
 
-    /** From one attempt to the next. */
-    private static final Duration PAUSE = Duration.ofMillis(50);
+    /** From one attempt of a client to its next. */
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     /** How long nothing may be acknowledged. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -35,7 +36,8 @@ final class Writes implements AutoCloseable {
     private final RunningLab lab;
     private final Sample sample;
     private final String prefix;
-    private final Thread writer;
+    private final List<Thread> clients;
+    private final AtomicInteger next = new AtomicInteger();
     private volatile boolean ended;
 
     // Guarded by this.
@@ -54,13 +56,16 @@ final class Writes implements AutoCloseable {
         this.lab = lab;
         this.sample = sample;
         this.prefix = prefix;
-        this.writer = Thread.ofVirtual().start(this::write);
+        this.clients =
+                IntStream.range(0, CLIENTS)
+                        .mapToObj(client -> Thread.ofVirtual().start(this::write))
+                        .toList();
     }
 
     private void write() {
         try {
-            for (int number = 0; !ended; number++) {
-                String name = prefix + "-" + number;
+            while (!ended) {
+                String name = prefix + "-" + next.getAndIncrement();
                 long start = System.nanoTime();
                 boolean done = attempt(name, false);
                 while (!done && !ended) {
@@ -77,7 +82,7 @@ final class Writes implements AutoCloseable {
 
     /** On a connection of its own: it need not wait until an old one is given up. */
     private boolean attempt(String name, boolean again) {
-        try (WeirClient client = lab.client(ATTEMPT)) {
+        try (WeirClient client = lab.client()) {
             Written written = client.create(sample.named(name), WriteOptions.NONE);
             acknowledged(name, written.commit());
             return true;
@@ -133,7 +138,7 @@ final class Writes implements AutoCloseable {
         }
     }
 
-    /** Ends the writer; what became of all it tried. */
+    /** Ends the clients; what became of all it tried. */
     WriteReport end() throws InterruptedException {
         close();
         synchronized (this) {
@@ -141,15 +146,14 @@ final class Writes implements AutoCloseable {
         }
     }
 
-    /** The names of all objects that are there now. */
+    /** The names of all objects that are there now; not before the last one acknowledged is. */
     Set<String> there() {
         Frontier last;
         synchronized (this) {
             last = frontier;
         }
         try (WeirClient client = lab.client()) {
-            String first = prefix + "-0";
-            client.find(sample.kind(), Sample.IN, first, last);
+            client.find(sample.kind(), Sample.IN, prefix, last);
             return client.list(sample.kind(), "", "").items().stream()
                     .map(Sample::nameOf)
                     .collect(Collectors.toSet());
@@ -159,6 +163,8 @@ final class Writes implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         ended = true;
-        writer.join();
+        for (Thread client : clients) {
+            client.join();
+        }
     }
 }

@@ -1,0 +1,47 @@
+package dev.weir.lab.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.cli.Session;
+import dev.weir.lab.Packaged;
+import dev.weir.lab.RunningLab;
+import dev.weir.lab.Shape;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same job as four services on Kafka, with the programs that were packaged. */
+class DistributedDemoTest {
+    @TempDir Path data;
+
+    @Test
+    @Timeout(420)
+    void everyRowOfTheDemoIsAsExpectedAndNothingStays() throws Exception {
+        Session session =
+                new Session(
+                        Packaged.environment(data),
+                        InputStream.nullInputStream(),
+                        System.out,
+                        System.err,
+                        Clock.systemUTC());
+        RunningLab lab = new RunningLab(session, data, Shape.DISTRIBUTED);
+
+        List<Row> rows;
+        try (lab) {
+            lab.up();
+            Demo demo =
+                    new Demo(lab, new Scripts(Packaged.ROOT.resolve("deploy/demo")), step -> {});
+            rows = demo.run();
+            System.out.print(Tables.format(Outages.table(demo.outages())));
+        }
+
+        assertThat(rows)
+                .isNotEmpty()
+                .allSatisfy(row -> assertThat(row.got()).as(row.what()).isEqualTo(row.expected()));
+        assertThat(lab.leftovers()).isEmpty();
+    }
+}
