@@ -1,31 +1,20 @@
 package dev.weir.cli;
 
-import com.google.protobuf.Message;
-import dev.weir.client.Watch;
-import dev.weir.client.WatchEvent;
+import dev.weir.client.EventFeed;
 import dev.weir.client.WeirClient;
-import dev.weir.model.Key;
+import dev.weir.events.v1.CloudEvent;
+import dev.weir.events.v1.FollowRequest;
 import dev.weir.model.Kind;
-import dev.weir.model.Kinds;
-import dev.weir.model.Manifests;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** One line per change of any object, until interrupted. */
 @Command(name = "watch", description = "one line per change of any object")
 final class WatchCommand implements Callable<Integer> {
-    /** Changes read and not printed yet; the watches wait when there are more. */
-    private static final int WAITING = 1000;
-
     private final Session session;
 
     @Mixin private ConnectOptions connect = new ConnectOptions();
@@ -34,14 +23,26 @@ final class WatchCommand implements Callable<Integer> {
     private boolean events;
 
     @Option(
-            names = {"-o", "--output"},
-            paramLabel = "json",
+            names = {"-n", "--namespace"},
+            paramLabel = "NS",
             defaultValue = "",
-            description = "json: one object per line")
+            description = "only objects of this namespace; default: all objects")
+    private String namespace = "";
+
+    @Option(
+            names = {"-A", "--all-namespaces"},
+            description = "all objects, which is the default")
+    private boolean all;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "",
+            description = "json: one CloudEvent per line; name")
     private String output = "";
 
-    /** What happened to an object, or why a watch ended. */
-    private record Line(Kind kind, WatchEvent event, @Nullable RuntimeException end) {}
+    @Parameters(paramLabel = "TYPE[,TYPE]", arity = "0..*", description = "default: all")
+    private List<String> types = List.of();
 
     WatchCommand(Session session) {
         this.session = session;
@@ -49,80 +50,69 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if (!output.isEmpty() && !output.equals("json")) {
+        if (!List.of("", "json", "name").contains(output)) {
             throw new CliError(
-                    "unknown output format \"" + output + "\", allowed formats are: json");
+                    "unable to match a printer suitable for the output format \""
+                            + output
+                            + "\", allowed formats are: json,name");
         }
-        BlockingQueue<Line> lines = new LinkedBlockingQueue<>(WAITING);
+        FollowRequest request =
+                FollowRequest.newBuilder()
+                        .addAllKinds(kinds())
+                        .setNamespace(all ? "" : namespace)
+                        .build();
         try (WeirClient client = session.client(connect)) {
-            for (Kind kind : Kinds.ALL) {
-                if (!kind.internal()) {
-                    Thread.ofVirtual().start(() -> follow(client, kind, lines));
-                }
-            }
-            Map<Key, Message> known = new HashMap<>();
-            Map<String, Boolean> inSync = new HashMap<>();
-            while (true) {
-                Line line = lines.take();
-                if (line.end() != null) {
-                    throw line.end();
-                }
-                show(line, known, inSync);
-            }
+            new EventFeed(client, request, new Printing()).run();
         }
+        return 0;
     }
 
-    /** Runs on a thread of its own for each kind. */
-    private static void follow(WeirClient client, Kind kind, BlockingQueue<Line> lines) {
-        WatchEvent none = new WatchEvent.Bookmark(0, "", false);
-        try {
-            try (Watch<WatchEvent> watch = client.watch(kind, "", "")) {
-                while (watch.hasNext()) {
-                    lines.put(new Line(kind, watch.next(), null));
-                }
-                lines.put(new Line(kind, none, new CliError("the server ended the watch")));
-            } catch (RuntimeException e) {
-                lines.put(new Line(kind, none, e));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private List<String> kinds() {
+        return types.stream()
+                .flatMap(types -> Resource.parse(List.of(types)).stream())
+                .peek(
+                        resource -> {
+                            if (resource.endpoints()) {
+                                throw new CliError(
+                                        "endpoints are a view; watch endpointslices instead");
+                            }
+                            if (resource.name().isPresent()) {
+                                throw new CliError("events are of types, not of single objects");
+                            }
+                        })
+                .map(Resource::kind)
+                .map(Kind::name)
+                .distinct()
+                .toList();
     }
 
-    private void show(Line line, Map<Key, Message> known, Map<String, Boolean> inSync) {
-        boolean live = inSync.getOrDefault(line.kind().name(), false);
-        switch (line.event()) {
-            case WatchEvent.Put(var object, var revision) -> {
-                var metadata = Resource.metadata(object);
-                Key key = line.kind().key(metadata.getNamespace(), metadata.getName());
-                boolean added = known.put(key, object) == null;
-                if (live) {
-                    print(added ? "ADDED" : "MODIFIED", key, revision, Manifests.tree(object));
-                }
-            }
-            case WatchEvent.Remove(var key, var revision) -> {
-                Message last = known.remove(key);
-                if (live && last != null) {
-                    print("DELETED", key, revision, Manifests.tree(last));
-                }
-            }
-            case WatchEvent.Bookmark bookmark -> inSync.put(line.kind().name(), true);
-        }
-    }
-
-    private void print(String what, Key key, long revision, Map<String, Object> tree) {
-        if (output.equals("json")) {
+    private final class Printing implements EventFeed.Listener {
+        @Override
+        public void event(CloudEvent event) {
+            ShownEvent shown = ShownEvent.of(event);
             session.out()
-                    .println(CompactJson.of(new TreeMap<>(Map.of("type", what, "object", tree))));
-        } else {
-            List<String> row =
-                    List.of(
-                            session.clock().instant().toString(),
-                            what,
-                            key.kind() + " " + key.qualifiedName(),
-                            Long.toString(revision));
-            session.out().println(String.join("  ", row));
+                    .println(
+                            switch (output) {
+                                case "json" -> shown.json();
+                                case "name" -> shown.name();
+                                default -> shown.line(session.clock().instant());
+                            });
+            session.out().flush();
         }
-        session.out().flush();
+
+        @Override
+        public void broken(Throwable why, int tries) {
+            tell("going on where it stood, try " + tries + " of " + EventFeed.TRIES, why);
+        }
+
+        @Override
+        public void missed(Throwable why) {
+            tell("some changes were missed; going on with those from now on", why);
+        }
+
+        private void tell(String what, Throwable why) {
+            session.err().println(Errors.describe(why) + "; " + what);
+            session.err().flush();
+        }
     }
 }

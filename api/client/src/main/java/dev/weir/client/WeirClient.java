@@ -11,6 +11,9 @@ import dev.weir.core.v1.GetRequest;
 import dev.weir.core.v1.ListRequest;
 import dev.weir.core.v1.ObjectKey;
 import dev.weir.core.v1.WatchRequest;
+import dev.weir.events.v1.EventsGrpc;
+import dev.weir.events.v1.FollowRequest;
+import dev.weir.events.v1.FollowResponse;
 import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Key;
@@ -207,6 +210,19 @@ public final class WeirClient implements AutoCloseable {
                                 connection.channel(),
                                 AgentsGrpc.getWaitProgrammedMethod(),
                                 options,
+                                request),
+                response -> response,
+                this::failure);
+    }
+
+    /** Events as long as the call lasts; {@link EventFeed} goes on when it breaks. */
+    public Watch<FollowResponse> events(FollowRequest request) {
+        return Watch.open(
+                () ->
+                        ClientCalls.blockingServerStreamingCall(
+                                connection.channel(),
+                                EventsGrpc.getFollowMethod(),
+                                CallOptions.DEFAULT,
                                 request),
                 response -> response,
                 this::failure);

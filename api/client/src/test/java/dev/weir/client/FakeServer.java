@@ -80,6 +80,8 @@ public final class FakeServer implements AutoCloseable {
 
     public volatile String refusedName = "";
 
+    public final FakeEvents events = new FakeEvents();
+
     private final NioEventLoopGroup loops = new NioEventLoopGroup(2);
     private final Server server;
     private final ServerAddress address;
@@ -97,6 +99,7 @@ public final class FakeServer implements AutoCloseable {
             }
         }
         builder.addService(new Agents());
+        builder.addService(events);
         server = builder.build().start();
     }
 

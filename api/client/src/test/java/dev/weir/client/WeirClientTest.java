@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.core.v1.ObjectMeta;
+import dev.weir.events.v1.CloudEvent;
+import dev.weir.events.v1.FollowRequest;
 import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Kinds;
@@ -11,6 +13,9 @@ import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServiceSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -116,6 +121,50 @@ class WeirClientTest {
                     .isInstanceOf(ServerUnreachableException.class)
                     .hasMessageStartingWith(
                             "The connection to the server " + nobody + " was refused");
+        }
+    }
+
+    @Test
+    void aFeedGivesUpAfterSoManyCallsThatBringNothing() throws Exception {
+        List<Integer> broken = new CopyOnWriteArrayList<>();
+        CountDownLatch taken = new CountDownLatch(1);
+        EventFeed feed =
+                new EventFeed(
+                        client,
+                        FollowRequest.getDefaultInstance(),
+                        new EventFeed.Listener() {
+                            @Override
+                            public void event(CloudEvent event) {
+                                taken.countDown();
+                            }
+
+                            @Override
+                            public void broken(Throwable why, int tries) {
+                                broken.add(tries);
+                            }
+
+                            @Override
+                            public void missed(Throwable why) {}
+                        },
+                        2);
+        var ended = CompletableFuture.runAsync(() -> runs(feed));
+        FakeEvents.Call call = server.events.next();
+        call.reached(1);
+        call.send(CloudEvent.getDefaultInstance());
+        assertThat(taken.await(20, TimeUnit.SECONDS)).isTrue();
+
+        server.close();
+
+        assertThatThrownBy(() -> ended.get(20, TimeUnit.SECONDS))
+                .hasRootCauseInstanceOf(ServerUnreachableException.class);
+        assertThat(broken).containsExactly(1, 2);
+    }
+
+    private static void runs(EventFeed feed) {
+        try {
+            feed.run();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }
