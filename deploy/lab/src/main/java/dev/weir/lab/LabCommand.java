@@ -67,27 +67,13 @@ final class LabCommand {
                         .collect(Collectors.joining("; "));
         session.out().println("lab is up: " + names);
         if (shape == Shape.DISTRIBUTED) {
-            session.out().println(sources(settings));
+            session.out()
+                    .printf(
+                            "the agent of node-1 follows Kafka at %s, the others the control plane%n",
+                            LabNetwork.BROKER);
         }
         session.out().println("server " + new ServerAddress.Unix(lab.place().socket()));
         return 0;
-    }
-
-    /** Where the agents of a distributed lab get their state from. */
-    private static String sources(LabSettings settings) {
-        Map<Boolean, List<String>> nodes =
-                LabNode.all(settings)
-                        .collect(
-                                Collectors.partitioningBy(
-                                        node -> LabAgents.followsLog(settings, node),
-                                        Collectors.mapping(LabNode::name, Collectors.toList())));
-        String log = String.join(", ", nodes.get(true)) + " from Kafka at " + LabNetwork.BROKER;
-        List<String> others = nodes.get(false);
-        return "state: "
-                + log
-                + (others.isEmpty()
-                        ? ""
-                        : "; " + String.join(", ", others) + " from the control plane's stream");
     }
 
     /** Of a lab that is started now. */
