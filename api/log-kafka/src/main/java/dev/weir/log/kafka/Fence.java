@@ -46,7 +46,7 @@ final class Fence implements AutoCloseable {
         }
     }
 
-    private static Map<String, Object> settings(KafkaConfig config, String shard) {
+    static Map<String, Object> settings(KafkaConfig config, String shard) {
         int transaction = KafkaConfig.millis(config.transaction());
         Map<String, Object> settings = config.clientSettings(config.stateTopic(shard) + "-writer");
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.transactionalId(shard));
