@@ -7,7 +7,7 @@ import dev.weir.log.v1.LogRequest;
 import java.util.Optional;
 
 /** One record of a state topic. */
-sealed interface TopicRecord {
+public sealed interface TopicRecord {
     /**
      * An object after the write of this revision.
      *

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * object's path begin with {@code @}, which no kind does. Each key's last record is all there is to
  * know about it, since compaction removes the others.
  */
-final class TopicRecords {
+public final class TopicRecords {
     static final String HEAD = "@head";
     static final String CLAIM = "@claim";
     private static final String REQUEST = "@request/";
@@ -108,7 +108,7 @@ final class TopicRecords {
     /**
      * @throws LogException when no version of the code up to this one writes such a record
      */
-    static TopicRecord read(ConsumerRecord<byte[], byte[]> record) {
+    public static TopicRecord read(ConsumerRecord<byte[], byte[]> record) {
         String key = key(record);
         if (key.equals(HEAD)) {
             return new TopicRecord.Head(parse(record, LogHead.parser()));
