@@ -69,7 +69,8 @@ final class LabCommand {
         if (shape == Shape.DISTRIBUTED) {
             session.out()
                     .printf(
-                            "the agent of node-1 follows Kafka at %s, the others the control plane%n",
+                            "the agent of node-1 follows Kafka at %s, the others the control"
+                                    + " plane%n",
                             LabNetwork.BROKER);
         }
         session.out().println("server " + new ServerAddress.Unix(lab.place().socket()));
@@ -114,11 +115,11 @@ final class LabCommand {
             throw new CliError(
                     "unknown output format \"" + output + "\", allowed formats are: json");
         }
-        session.out().printf("%-13s   %-8s   %-7s   %s%n", "ROLE", "NODE", "PID", "STATE");
+        session.out().printf("%-16s   %-8s   %-7s   %s%n", "ROLE", "NODE", "PID", "STATE");
         for (Map<String, Object> row : states(connect, processes)) {
             session.out()
                     .printf(
-                            "%-13s   %-8s   %-7s   %s%n",
+                            "%-16s   %-8s   %-7s   %s%n",
                             row.get("role"),
                             row.getOrDefault("node", "<none>"),
                             row.getOrDefault("pid", "<none>"),
