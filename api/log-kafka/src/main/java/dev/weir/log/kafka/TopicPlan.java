@@ -31,6 +31,9 @@ record TopicPlan(String name, List<TopicSetting> settings) {
     private static final Duration NODE_REPORTS_KEPT = Duration.ofHours(1);
     private static final Duration EVENTS_KEPT = Duration.ofHours(24);
 
+    /** What an event has around an object that an object in a log has not. In bytes. */
+    private static final int AROUND_EVENT = 4 << 10;
+
     /** From here on one of the replicas may be missing. */
     private static final int SPARE_REPLICA = 3;
 
@@ -110,7 +113,8 @@ record TopicPlan(String name, List<TopicSetting> settings) {
                                 CLEANUP_POLICY_DELETE,
                                 "what it holds is of use for a while only, and each of it then"),
                         TopicSetting.atLeast(RETENTION_MS_CONFIG, kept.toMillis(), ""),
-                        TopicSetting.atLeast(MAX_MESSAGE_BYTES_CONFIG, config.maxMessage(), ""),
+                        TopicSetting.atLeast(
+                                MAX_MESSAGE_BYTES_CONFIG, config.maxMessage() + AROUND_EVENT, ""),
                         TopicSetting.atLeast(
                                 MIN_IN_SYNC_REPLICAS_CONFIG, minInSync(config.replicas()), "")));
     }
