@@ -32,13 +32,13 @@ final class Gate implements BindableService {
         this.waiting = waiting;
     }
 
-    String name() {
-        return service.getName();
+    ServiceDescriptor service() {
+        return service;
     }
 
     /** From here on calls go to this implementation of the same service. */
-    void open(ServerServiceDefinition implementation) {
-        behind = implementation;
+    void open(BindableService implementation) {
+        behind = implementation.bindService();
     }
 
     @Override

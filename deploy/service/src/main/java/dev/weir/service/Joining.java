@@ -55,6 +55,7 @@ final class Joining implements AutoCloseable {
             while (opened.missing().isPresent()) {
                 Thread.sleep(POLL);
             }
+            opened.begin();
             joined.accept(opened);
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
@@ -82,10 +83,14 @@ final class Joining implements AutoCloseable {
 
     /** Leaves the cluster; whoever asks is told so from now on. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         waiting = "stopping";
         thread.interrupt();
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         Member last = member;
         member = null;
         if (last != null) {

@@ -1,6 +1,11 @@
 package dev.weir.service;
 
+import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.EndpointSlicesGrpc;
+import dev.weir.net.v1.ServicesGrpc;
+import dev.weir.policy.v1.NetworkPoliciesGrpc;
+import io.grpc.ServiceDescriptor;
 import java.util.List;
 import java.util.Locale;
 
@@ -21,12 +26,22 @@ enum Role {
         this.follows = follows;
     }
 
+    /** Whose calls these are. */
+    static Role owning(ServiceDescriptor service) {
+        return switch (service.getName()) {
+            case ServicesGrpc.SERVICE_NAME, EndpointSlicesGrpc.SERVICE_NAME -> ENDPOINT_SERVICE;
+            case NetworkPoliciesGrpc.SERVICE_NAME -> POLICY_SERVICE;
+            case NamesGrpc.SERVICE_NAME -> DNS_SERVICE;
+            default -> CONTROL_PLANE;
+        };
+    }
+
     /** The shard that this service writes. */
     String shard() {
         return shard;
     }
 
-    /** The shards that it reads, its own among them. */
+    /** The shards that it reads, its own among them; the control shard always. */
     List<String> follows() {
         return follows;
     }

@@ -22,15 +22,12 @@ interface ServiceConfig extends ClusterConfig {
      */
     Optional<String> instance();
 
-    /** Begins the names of all topics: lower-case letters, digits and dashes, at most 63. */
-    @WithDefault("weir")
-    String cluster();
-
     /**
      * {@code unix://PATH} or {@code tcp://HOST:PORT}, where the other processes reach this one. By
      * default where it listens.
      */
-    Optional<String> advertise();
+    @WithDefault("${weir.listen}")
+    String advertise();
 
     Kafka kafka();
 

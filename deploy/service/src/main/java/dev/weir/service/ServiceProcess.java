@@ -1,16 +1,20 @@
 package dev.weir.service;
 
+import dev.weir.control.ReportChannel;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ServiceDescriptor;
 import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,20 +31,35 @@ final class ServiceProcess {
     /** How often gRPC health is brought up to date. */
     private static final Duration STEP = Duration.ofMillis(100);
 
+    /** How long it may take to leave the cluster. */
+    private static final Duration LEAVE = Duration.ofSeconds(10);
+
+    private final Place place;
     private final GrpcHealthStorage health;
     private final List<Gate> gates = new ArrayList<>();
     private final Joining joining;
     private final Thread watch = Thread.ofVirtual().name("weir-health").unstarted(this::watch);
 
-    ServiceProcess(ServiceConfig config, GrpcHealthStorage health) {
+    /**
+     * @param client all that is set as {@code kafka.*}
+     */
+    ServiceProcess(
+            ServiceConfig config,
+            @Identifier("default-kafka-broker") Map<String, Object> client,
+            GrpcHealthStorage health,
+            Reports reports,
+            ReportChannel channel) {
         this.health = health;
+        this.place =
+                Place.of(
+                        config,
+                        client.entrySet().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                Map.Entry::getKey,
+                                                entry -> String.valueOf(entry.getValue()))));
         this.joining =
-                new Joining(
-                        () -> {
-                            throw new IllegalStateException(
-                                    "waiting for Kafka at " + config.kafka().bootstrap());
-                        },
-                        this::open);
+                new Joining(() -> KafkaMember.open(place, reports.registry(), channel), this::open);
     }
 
     /** Called while the server is made, before it listens. */
@@ -51,7 +70,7 @@ final class ServiceProcess {
     }
 
     private void open(Member member) {
-        gates.forEach(gate -> gate.open(member.service(gate.name())));
+        gates.forEach(gate -> gate.open(member.service(gate.service())));
     }
 
     Standing standing() {
@@ -84,11 +103,16 @@ final class ServiceProcess {
         LOG.info(standing.words());
         ServingStatus status = standing.ready() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         health.setStatus(GrpcHealthStorage.DEFAULT_SERVICE_NAME, status);
-        gates.forEach(gate -> health.setStatus(gate.name(), status));
+        gates.forEach(gate -> health.setStatus(gate.service().getName(), status));
     }
 
+    /** Leaves the cluster, so that others take over at once; not for longer than the bound. */
     void stop(@Observes ShutdownEvent stopping) throws InterruptedException {
         watch.interrupt();
-        joining.close();
+        tell(Standing.waiting("stopping"));
+        Thread leaving = Thread.ofPlatform().daemon().name("weir-leave").start(joining::close);
+        if (!leaving.join(LEAVE)) {
+            LOG.warnf("Has not left its cluster after %s; ends all the same", LEAVE);
+        }
     }
 }
