@@ -113,7 +113,7 @@ final class TopicPass implements AutoCloseable {
 
     /** Everything has been taken that was in the topic when the pass began. */
     boolean isComplete() {
-        return consumer.position(partition) >= end;
+        return stopped.isEmpty() && consumer.position(partition) >= end;
     }
 
     /** Whether there were objects that no head came after. */
@@ -126,7 +126,7 @@ final class TopicPass implements AutoCloseable {
      * fault, and on {@link #wakeup}.
      *
      * @throws Astray when another pass is needed
-     * @throws LogException that names the record which cannot be read
+     * @throws LogException that names the record which cannot be read, or the topic that is gone
      */
     List<TopicImage.Step> poll() {
         if (stopped.isPresent()) {
@@ -192,9 +192,10 @@ final class TopicPass implements AutoCloseable {
         try {
             last = end();
         } catch (TimeoutException e) {
-            trouble =
-                    Optional.of(
-                            String.valueOf((missing() ? topicMissing() : failed(e)).getMessage()));
+            if (missing()) {
+                throw topicMissing();
+            }
+            trouble = Optional.of(String.valueOf(failed(e).getMessage()));
             return;
         }
         heard();
