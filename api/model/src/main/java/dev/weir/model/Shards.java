@@ -1,5 +1,7 @@
 package dev.weir.model;
 
+import java.util.List;
+
 /** The names of the shards: one log, one writer and one history of revisions each. */
 public final class Shards {
     /** Namespaces, nodes, pods, address blocks. Owner: control-plane. */
@@ -16,6 +18,8 @@ public final class Shards {
      * is a process of its own.
      */
     public static final String DNS = "dns";
+
+    public static final List<String> ALL = List.of(CONTROL, ENDPOINT, POLICY, DNS);
 
     private Shards() {}
 }

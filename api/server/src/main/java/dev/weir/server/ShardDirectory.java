@@ -5,6 +5,7 @@ import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
 import dev.weir.model.Failure;
 import dev.weir.model.Failure.Reason;
+import dev.weir.model.Shards;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
@@ -57,6 +58,9 @@ public final class ShardDirectory {
     public void await(Frontier frontier, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         for (var entry : frontier.revisions().entrySet()) {
+            if (isElsewhere(entry.getKey())) {
+                continue;
+            }
             ShardReader reader = reader(entry.getKey());
             for (Image image = reader.image();
                     !hasRead(image, frontier.logId(), entry.getValue());
@@ -76,6 +80,10 @@ public final class ShardDirectory {
                 reader.next(image.logId(), image.revision(), left);
             }
         }
+    }
+
+    private boolean isElsewhere(String shard) {
+        return !readers.containsKey(shard) && Shards.ALL.contains(shard);
     }
 
     private static boolean hasRead(Image image, String logId, long revision) {

@@ -62,6 +62,15 @@ class ShardDirectoryTest {
     }
 
     @Test
+    void whatIsReadElsewhereIsNotWaitedFor() throws Exception {
+        control.write(Namespaces.put("a", "1")).join();
+
+        shards.await(
+                Frontier.of("log-1", "control", 1).max(Frontier.of("log-1", "policy", 7)),
+                Duration.ZERO);
+    }
+
+    @Test
     void whatDoesNotComeIsNamed() {
         control.write(Namespaces.put("a", "1")).join();
 

@@ -429,9 +429,9 @@ class WriteTest {
     @Test
     void aRequestAfterAShardThatDoesNotExistIsRefused() {
         StatusRuntimeException error =
-                refused(creating(pod("shop", "a")).setAfter(after("", "dns", 1)));
+                refused(creating(pod("shop", "a")).setAfter(after("", "weather", 1)));
 
         assertThat(error.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
-        assertThat(error.getStatus().getDescription()).contains("dns").contains("endpoint");
+        assertThat(error.getStatus().getDescription()).contains("weather").contains("endpoint");
     }
 }
