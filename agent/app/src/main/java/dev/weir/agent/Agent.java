@@ -118,7 +118,7 @@ final class Agent implements AutoCloseable {
                                         NetworkNamespace.own()),
                                 pods,
                                 blocks));
-        StreamChangeSource source = part(new StreamChangeSource(self.name(), channel));
+        ChangeSource source = part(config.source().open(self.name(), channel, config));
 
         fan.add(reporter::carried);
         fan.add(pods::carried);
@@ -167,8 +167,7 @@ final class Agent implements AutoCloseable {
      * A start without a control plane goes on with what the last run carried; a first one stays
      * closed.
      */
-    private void useLastRunIfAlone(
-            StreamChangeSource source, SnapshotKeeper snapshots, NodeLoop loop)
+    private void useLastRunIfAlone(ChangeSource source, SnapshotKeeper snapshots, NodeLoop loop)
             throws InterruptedException {
         long deadline = System.nanoTime() + config.syncTimeout().toNanos();
         while (!source.connected() && System.nanoTime() < deadline) {

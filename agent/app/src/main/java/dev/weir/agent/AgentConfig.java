@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,22 @@ public interface AgentConfig {
      * between. The first that answers is used until it is gone.
      */
     String join();
+
+    /**
+     * Where the node's state comes from: {@code stream}, of the control plane, or {@code kafka}.
+     */
+    @WithDefault("stream")
+    Source source();
+
+    /** The brokers to begin with, {@code host:port,...}; for the source {@code kafka}. */
+    Optional<String> kafka();
+
+    /** What the names of the cluster's topics begin with; for the source {@code kafka}. */
+    @WithDefault("weir")
+    String cluster();
+
+    /** Further settings of the Kafka clients, e.g. of their security. */
+    Map<String, String> kafkaClient();
 
     /** The node's name: a DNS subdomain, unique in the cluster; by default the host's name. */
     Optional<String> nodeName();

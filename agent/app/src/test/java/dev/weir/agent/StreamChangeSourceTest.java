@@ -36,19 +36,4 @@ class StreamChangeSourceTest extends ChangeSourceContract {
         awaitAll();
         assertThat(updates()).hasSize(SHARDS.size());
     }
-
-    @Test
-    void aStateThatWasBroughtBackIsTaken() throws Exception {
-        write("a", "1");
-        write("b", "1");
-        write("c", "1");
-        start();
-        awaitAll();
-
-        ((StreamOrigin) origin).rewind();
-        forgetWhatWasWritten();
-        write("d", "1");
-
-        awaitAll();
-    }
 }

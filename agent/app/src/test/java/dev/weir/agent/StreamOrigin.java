@@ -134,8 +134,12 @@ final class StreamOrigin implements ChangeSourceContract.Origin {
         forget();
     }
 
-    /** With fewer writes than before, and the same id. */
-    void rewind() throws Exception {
+    /** Only what was there before anything was written. */
+    @Override
+    public void keep() {}
+
+    @Override
+    public void bringBack() throws Exception {
         makeLogs("log-" + logs);
         forget();
     }

@@ -42,8 +42,9 @@ public final class Records {
                                                 "The log holds "
                                                         + key
                                                         + ", of a kind that this version does not"
-                                                        + " know. Start the version that wrote it,"
-                                                        + " or a later one."));
+                                                        + " know. Upgrade this program to the"
+                                                        + " version that wrote it, or a later"
+                                                        + " one."));
         try {
             return kind.prototype().getParserForType().parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
