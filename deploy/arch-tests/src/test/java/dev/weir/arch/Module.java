@@ -40,7 +40,20 @@ enum Module {
     NFT("dev.weir.agent.nft", PROTO, MODEL, CHANGES, SPI, LINUX),
     CNI("dev.weir.agent.cni", PROTO, MODEL, CHANGES, SPI, LINUX),
     // Finds its planes with ServiceLoader, and never names one.
-    AGENT("dev.weir.agent", PROTO, MODEL, CHANGES, CLIENT, ENDPOINT, DNS, POLICY, SPI, LINUX, CNI),
+    AGENT(
+            "dev.weir.agent",
+            PROTO,
+            MODEL,
+            CHANGES,
+            LOG,
+            LOG_KAFKA,
+            CLIENT,
+            ENDPOINT,
+            DNS,
+            POLICY,
+            SPI,
+            LINUX,
+            CNI),
 
     BROKER("dev.weir.broker"),
     STANDALONE(
