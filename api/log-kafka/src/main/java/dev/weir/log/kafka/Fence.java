@@ -29,12 +29,13 @@ final class Fence implements AutoCloseable {
      * Ends the one before, and its open transaction. Once this returns, nothing that it wrote is
      * undecided.
      *
+     * @param instance for the brokers' own logs and quotas
      * @throws org.apache.kafka.common.KafkaException if it cannot be taken in time
      */
-    static Fence take(KafkaConfig config, String shard) {
+    static Fence take(KafkaConfig config, String shard, String instance) {
         KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
-                        settings(config, shard),
+                        settings(config, shard, instance),
                         new ByteArraySerializer(),
                         new ByteArraySerializer());
         try {
@@ -46,9 +47,10 @@ final class Fence implements AutoCloseable {
         }
     }
 
-    static Map<String, Object> settings(KafkaConfig config, String shard) {
+    static Map<String, Object> settings(KafkaConfig config, String shard, String instance) {
         int transaction = KafkaConfig.millis(config.transaction());
-        Map<String, Object> settings = config.clientSettings(config.stateTopic(shard) + "-writer");
+        Map<String, Object> settings =
+                config.clientSettings(config.stateTopic(shard) + "-writer-" + instance);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.transactionalId(shard));
         settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, transaction);
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, transaction);

@@ -81,7 +81,7 @@ final class KafkaTxLog implements TxLog {
         }
         try (TopicReader reader = new TopicReader(config, topic)) {
             checkMine(LogEnd.of(reader));
-            Fence taken = Fence.take(config, shard);
+            Fence taken = Fence.take(config, shard, name);
             fence = taken;
             LogEnd sampled = LogEnd.of(reader);
             checkMine(sampled);

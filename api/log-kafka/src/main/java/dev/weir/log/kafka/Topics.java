@@ -1,6 +1,7 @@
 package dev.weir.log.kafka;
 
 import dev.weir.log.LogException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -36,6 +38,9 @@ final class Topics implements AutoCloseable {
 
     /** From here on a late message of a transaction never ends up in the next one (KIP-890). */
     private static final short LEAST_TRANSACTION_VERSION = 2;
+
+    /** Between two looks at what was made a moment ago. */
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final KafkaConfig config;
     private final Admin admin;
@@ -153,7 +158,7 @@ final class Topics implements AutoCloseable {
                 if (System.nanoTime() - deadline > 0) {
                     throw Trouble.of(config, "find the topics that were made", e);
                 }
-                Thread.onSpinWait();
+                LockSupport.parkNanos(PAUSE.toNanos());
             } catch (KafkaException | TimeoutException e) {
                 throw Trouble.of(config, "look at the topics", e);
             }

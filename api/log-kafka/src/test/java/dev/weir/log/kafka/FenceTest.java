@@ -51,7 +51,7 @@ class FenceTest {
 
     private KafkaProducer<byte[], byte[]> producer() {
         return new KafkaProducer<>(
-                Fence.settings(config, Shards.CONTROL),
+                Fence.settings(config, Shards.CONTROL, "old"),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
