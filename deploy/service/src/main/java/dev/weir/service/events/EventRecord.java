@@ -13,8 +13,10 @@ import dev.weir.model.Kinds;
 import dev.weir.server.events.EventHeaders;
 import dev.weir.server.events.Events;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -26,7 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 record EventRecord(
         String topic, String key, Map<String, String> headers, Optional<ByteString> value) {
     EventRecord {
-        headers = Map.copyOf(headers);
+        headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
     }
 
     /**
