@@ -53,6 +53,9 @@ public final class Seat implements AutoCloseable {
     /** Guarded by the lock. */
     private boolean elected;
 
+    /** How often it was elected. Guarded by the lock. */
+    private long elections;
+
     /** Guarded by the lock. */
     private boolean closed;
 
@@ -113,6 +116,7 @@ public final class Seat implements AutoCloseable {
         lock.lock();
         try {
             elected = isElected;
+            elections += isElected ? 1 : 0;
             told.signalAll();
         } finally {
             lock.unlock();
@@ -122,8 +126,8 @@ public final class Seat implements AutoCloseable {
     private void run() {
         Duration pause = FIRST_PAUSE;
         try {
-            while (awaitElected()) {
-                if (serve()) {
+            for (long election = awaitElected(); election > 0; election = awaitElected()) {
+                if (serve(election)) {
                     pause = FIRST_PAUSE;
                 } else {
                     awaitClosed(pause);
@@ -137,7 +141,7 @@ public final class Seat implements AutoCloseable {
     }
 
     /** One tenure. False when it could not begin. */
-    private boolean serve() throws InterruptedException {
+    private boolean serve(long election) throws InterruptedException {
         state = new State.Taking();
         Office open;
         try {
@@ -145,7 +149,7 @@ public final class Seat implements AutoCloseable {
         } catch (RuntimeException e) {
             state = new State.Failing(String.valueOf(e.getMessage()));
             LOG.warnf("Shard %s cannot be taken: %s", shard, e.getMessage());
-            standDown();
+            standDown(election);
             return false;
         }
         LOG.infof("Shard %s is written here, term %d", shard, open.shard().term());
@@ -161,14 +165,22 @@ public final class Seat implements AutoCloseable {
             LOG.infof("Shard %s is not written here any more", shard);
         }
         if (open.shard().ended().isDone()) {
-            standDown();
+            standDown(election);
         }
         return true;
     }
 
-    /** Until the election says so again. */
-    private void standDown() {
-        tell(false);
+    /** Until the next election, which may have been by now. */
+    private void standDown(long lost) {
+        lock.lock();
+        try {
+            if (elections > lost) {
+                return;
+            }
+            elected = false;
+        } finally {
+            lock.unlock();
+        }
         election.standDown();
     }
 
@@ -181,14 +193,14 @@ public final class Seat implements AutoCloseable {
         }
     }
 
-    /** False when the seat is closed. */
-    private boolean awaitElected() throws InterruptedException {
+    /** The number of the election; 0 when the seat is closed. */
+    private long awaitElected() throws InterruptedException {
         lock.lock();
         try {
             while (!elected && !closed) {
                 told.await();
             }
-            return !closed;
+            return closed ? 0 : elections;
         } finally {
             lock.unlock();
         }
