@@ -1,13 +1,10 @@
 package dev.weir.service;
 
 import dev.weir.control.ReportChannel;
-import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ServiceDescriptor;
-import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.common.annotation.Identifier;
-import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -25,9 +22,6 @@ import org.jboss.logging.Logger;
 final class ServiceProcess {
     private static final Logger LOG = Logger.getLogger(ServiceProcess.class);
 
-    /** After the listener's own observer, which has to see what Quarkus says. */
-    private static final int AFTER_LISTENER = 10_000;
-
     /** How often gRPC health is brought up to date. */
     private static final Duration STEP = Duration.ofMillis(100);
 
@@ -35,7 +29,7 @@ final class ServiceProcess {
     private static final Duration LEAVE = Duration.ofSeconds(10);
 
     private final Place place;
-    private final GrpcHealthStorage health;
+    private final ServingHealth health;
     private final List<Gate> gates = new ArrayList<>();
     private final Joining joining;
     private final Thread watch = Thread.ofVirtual().name("weir-health").unstarted(this::watch);
@@ -46,7 +40,7 @@ final class ServiceProcess {
     ServiceProcess(
             ServiceConfig config,
             @Identifier("default-kafka-broker") Map<String, Object> client,
-            GrpcHealthStorage health,
+            ServingHealth health,
             Reports reports,
             ReportChannel channel) {
         this.health = health;
@@ -77,7 +71,7 @@ final class ServiceProcess {
         return joining.standing();
     }
 
-    void start(@Observes @Priority(AFTER_LISTENER) StartupEvent started) {
+    void start(@Observes StartupEvent started) {
         tell(standing());
         watch.start();
         joining.start();
@@ -101,9 +95,8 @@ final class ServiceProcess {
 
     private void tell(Standing standing) {
         LOG.info(standing.words());
-        ServingStatus status = standing.ready() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
-        health.setStatus(GrpcHealthStorage.DEFAULT_SERVICE_NAME, status);
-        gates.forEach(gate -> health.setStatus(gate.service().getName(), status));
+        health.tell(
+                standing.ready(), gates.stream().map(gate -> gate.service().getName()).toList());
     }
 
     /** Leaves the cluster, so that others take over at once; not for longer than the bound. */

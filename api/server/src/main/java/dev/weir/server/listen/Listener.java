@@ -1,7 +1,5 @@
 package dev.weir.server.listen;
 
-import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
-import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -17,6 +15,7 @@ final class Listener {
     private static final Logger LOG = Logger.getLogger(Listener.class);
 
     private final ListenAddress address;
+    private volatile boolean listening;
 
     Listener(ListenConfig config) {
         this.address = ListenAddress.parse(config.address(), config.insecureTcp());
@@ -26,10 +25,14 @@ final class Listener {
         return address;
     }
 
-    void check(@Observes StartupEvent started, GrpcHealthStorage health) {
-        // Quarkus says SERVING once the server listens, before it fires the event.
-        var status = health.statusForService(GrpcHealthStorage.DEFAULT_SERVICE_NAME).getStatus();
-        if (status != ServingStatus.SERVING) {
+    /** The server listens. */
+    void listening() {
+        listening = true;
+    }
+
+    /** Quarkus fires the event when the server listens, or has failed to. */
+    void check(@Observes StartupEvent started) {
+        if (!listening) {
             LOG.errorf("Cannot serve on %s; stopping", address);
             Quarkus.asyncExit(1);
         }
