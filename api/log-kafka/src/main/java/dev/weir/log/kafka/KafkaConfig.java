@@ -142,6 +142,7 @@ public record KafkaConfig(
      */
     Map<String, Object> readerSettings(String clientId) {
         Map<String, Object> settings = clientSettings(clientId);
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis(request));
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");

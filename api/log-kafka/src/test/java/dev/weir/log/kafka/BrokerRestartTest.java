@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class BrokerRestartTest {
-    private static final int ROUNDS = Integer.getInteger("weir.broker.rounds", 2);
+    private static final int ROUNDS = Integer.getInteger("weir.broker.rounds", 1);
     private static final int CALLERS = 4;
     private static final int NAMES = 20;
     private static final int SOME = 100;

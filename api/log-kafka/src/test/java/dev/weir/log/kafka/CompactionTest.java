@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(90)
 class CompactionTest {
     private static final int KEYS = 20;
-    private static final long LEAST = TimeUnit.SECONDS.toNanos(4);
+    private static final long LEAST = TimeUnit.SECONDS.toNanos(2);
     private static final long MOST = TimeUnit.SECONDS.toNanos(40);
 
     /** Half of what was written is gone: not only the first segments. */
