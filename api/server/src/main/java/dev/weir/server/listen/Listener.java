@@ -1,9 +1,11 @@
 package dev.weir.server.listen;
 
+import io.quarkus.grpc.runtime.health.GrpcHealthStorage;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -15,7 +17,6 @@ final class Listener {
     private static final Logger LOG = Logger.getLogger(Listener.class);
 
     private final ListenAddress address;
-    private volatile boolean listening;
 
     Listener(ListenConfig config) {
         this.address = ListenAddress.parse(config.address(), config.insecureTcp());
@@ -25,14 +26,10 @@ final class Listener {
         return address;
     }
 
-    /** The server listens. */
-    void listening() {
-        listening = true;
-    }
-
-    /** Quarkus fires the event when the server listens, or has failed to. */
-    void check(@Observes StartupEvent started) {
-        if (!listening) {
+    void check(@Observes StartupEvent started, GrpcHealthStorage health) {
+        // Quarkus tells the health of every service once the server listens, before it fires the
+        // event.
+        if (health.getStatuses().keySet().equals(Set.of(GrpcHealthStorage.DEFAULT_SERVICE_NAME))) {
             LOG.errorf("Cannot serve on %s; stopping", address);
             Quarkus.asyncExit(1);
         }

@@ -34,7 +34,7 @@ public final class SocketServerProvider implements GrpcBuilderProvider<SocketSer
      */
     @Override
     public boolean providesServer(GrpcServerConfiguration configuration) {
-        if (listener().address() instanceof ListenAddress.Unix(var path)) {
+        if (address() instanceof ListenAddress.Unix(var path)) {
             new SocketFile(path).claim();
         }
         for (BindableService service :
@@ -47,17 +47,16 @@ public final class SocketServerProvider implements GrpcBuilderProvider<SocketSer
     @Override
     public ServerBuilder<SocketServerBuilder> createServerBuilder(
             Vertx vertx, GrpcServerConfiguration configuration, LaunchMode launchMode) {
-        return new SocketServerBuilder(vertx, listener().address());
+        return new SocketServerBuilder(vertx, address());
     }
 
-    private static Listener listener() {
-        return Arc.container().instance(Listener.class).get();
+    private static ListenAddress address() {
+        return Arc.container().instance(Listener.class).get().address();
     }
 
     @Override
     public void startServer(Server server) throws Exception {
         server.start();
-        listener().listening();
     }
 
     @Override
@@ -72,7 +71,7 @@ public final class SocketServerProvider implements GrpcBuilderProvider<SocketSer
 
     @Override
     public String serverInfo(String host, int port, GrpcServerConfiguration configuration) {
-        return "gRPC server on " + listener().address();
+        return "gRPC server on " + address();
     }
 
     @Override
