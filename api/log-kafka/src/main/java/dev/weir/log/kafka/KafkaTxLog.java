@@ -14,7 +14,6 @@ import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,9 @@ final class KafkaTxLog implements TxLog {
 
     private @Nullable Fence fence;
 
-    /** Of the last claim: behind all that is replayed. */
+    /** Of the last claim: what is replayed, and up to which offset. */
+    private LogHead claimed = LogHead.getDefaultInstance();
+
     private long end;
 
     /** What this object wrote last; of term 0 before its first claim. */
@@ -85,8 +86,9 @@ final class KafkaTxLog implements TxLog {
             fence = taken;
             LogEnd sampled = LogEnd.of(reader);
             checkMine(sampled);
-            LogHead found = present(sampled);
-            LogHead claimed =
+            LogHead found = sampled.headOf(config, topic, logId);
+            known.check(topic, found.getRevision());
+            LogHead next =
                     found.toBuilder()
                             .setLogId(logId)
                             .setTerm(found.getTerm() + 1)
@@ -94,21 +96,19 @@ final class KafkaTxLog implements TxLog {
                             .build();
             LogClaim claim =
                     LogClaim.newBuilder()
-                            .setTerm(claimed.getTerm())
+                            .setTerm(next.getTerm())
                             .setInstance(name)
                             .setAddress(address)
                             .build();
-            taken.commit(TopicRecords.claim(topic, new TopicRecord.Claim(claim, owner), claimed));
+            taken.commit(TopicRecords.claim(topic, new TopicRecord.Claim(claim, owner), next));
             instance = name;
+            claimed = next;
             end = sampled.offset();
-            wrote(claimed);
-            return claimed.getTerm();
-        } catch (KafkaException e) {
-            drop();
-            throw Trouble.of(config, "claim topic " + topic, e);
+            wrote(next);
+            return next.getTerm();
         } catch (RuntimeException e) {
             drop();
-            throw e;
+            throw Trouble.of(config, "claim topic " + topic, e);
         }
     }
 
@@ -120,54 +120,21 @@ final class KafkaTxLog implements TxLog {
         if (head.getTerm() == 0 || last.head().map(LogHead::getTerm).orElse(0L) <= head.getTerm()) {
             return;
         }
-        TopicRecord.Claim claim = last.claim().orElseThrow();
+        TopicRecord.Claim claim = last.claim();
         if (!claim.owner().equals(owner)) {
             throw new LogException.Fenced(
                     "topic " + topic + " was claimed by another writer: " + claim.writer());
         }
     }
 
-    /** The head that the topic has, of this log. */
-    private LogHead present(LogEnd last) {
-        Optional<LogHead> found = last.head();
-        if (found.isEmpty() && !last.isEmpty()) {
-            throw new LogException(
-                    "Topic "
-                            + topic
-                            + " was truncated: it has records, but not the one that says where it"
-                            + " ends. Put it back from a backup.");
-        }
-        known.check(topic, found.map(LogHead::getRevision).orElse(0L));
-        String foundId = found.map(LogHead::getLogId).orElse(logId);
-        if (!foundId.equals(logId) && !config.adopt()) {
-            throw new LogException(
-                    "Topic "
-                            + topic
-                            + " belongs to log "
-                            + foundId
-                            + ", but the topics of cluster "
-                            + config.cluster()
-                            + " are log "
-                            + logId
-                            + ": one of them was made anew, restored or copied. Put the right ones"
-                            + " back; or, to go on with what they hold, set weir.kafka.adopt=true:"
-                            + " every reader then reads everything anew");
-        }
-        return found.orElse(LogHead.getDefaultInstance());
-    }
-
     @Override
     public Head replay(Handler handler) {
-        if (head.getTerm() == 0) {
+        if (claimed.getTerm() == 0) {
             throw new IllegalStateException("a replay needs a claim");
         }
-        LogHead claimed = head;
         try (TopicReader reader = new TopicReader(config, topic)) {
             checkMine(LogEnd.of(reader));
-            reader.read(
-                    reader.beginning(),
-                    end,
-                    record -> hand(record, claimed.getRevision(), handler));
+            reader.read(reader.beginning(), end, record -> hand(record, handler));
             return new Head(
                     logId,
                     claimed.getRevision(),
@@ -176,13 +143,12 @@ final class KafkaTxLog implements TxLog {
         }
     }
 
-    private static void hand(
-            ConsumerRecord<byte[], byte[]> record, long revision, Handler handler) {
+    private void hand(ConsumerRecord<byte[], byte[]> record, Handler handler) {
         switch (TopicRecords.read(record)) {
             case TopicRecord.Stored(var at, _, var key, var value) ->
                     handler.record(at, key, value);
             case TopicRecord.Request(var request) -> {
-                if (request.getRevision() > revision - REQUEST_WINDOW) {
+                if (request.getRevision() > claimed.getRevision() - REQUEST_WINDOW) {
                     handler.request(request.getRevision(), request.getId());
                 }
             }

@@ -25,8 +25,47 @@ record LogEnd(TopicReader reader, long offset) {
         return reader.last(TopicRecords.HEAD, offset).map(LogEnd::head);
     }
 
-    Optional<TopicRecord.Claim> claim() {
-        return reader.last(TopicRecords.CLAIM, offset).map(LogEnd::claim);
+    /**
+     * The head of this log; revision and term 0 before the first transaction.
+     *
+     * @throws LogException if it is missing, or another log's
+     */
+    LogHead headOf(KafkaConfig config, String topic, String logId) {
+        Optional<LogHead> found = head();
+        if (found.isEmpty() && !isEmpty()) {
+            throw new LogException(
+                    "Topic "
+                            + topic
+                            + " was truncated: it has records, but not the one that says where it"
+                            + " ends. Put it back from a backup.");
+        }
+        LogHead head = found.orElse(LogHead.newBuilder().setLogId(logId).build());
+        if (!head.getLogId().equals(logId) && !config.adopt()) {
+            throw new LogException(
+                    "Topic "
+                            + topic
+                            + " belongs to log "
+                            + head.getLogId()
+                            + ", but the topics of cluster "
+                            + config.cluster()
+                            + " are log "
+                            + logId
+                            + ": one of them was made anew, restored or copied. Put the right ones"
+                            + " back; or, to go on with what they hold, set weir.kafka.adopt=true:"
+                            + " every reader then reads everything anew");
+        }
+        return head;
+    }
+
+    /** The last one, of a log that has a head. */
+    TopicRecord.Claim claim() {
+        return reader.last(TopicRecords.CLAIM, offset)
+                .map(LogEnd::claim)
+                .orElseThrow(
+                        () ->
+                                new LogException(
+                                        "The log has a head, but no claim: put its topic back from"
+                                                + " a backup"));
     }
 
     /** The last claim, if its own head is still behind it. */
@@ -44,7 +83,7 @@ record LogEnd(TopicReader reader, long offset) {
     }
 
     /** No record at all, not even one that is not ours. */
-    boolean isEmpty() {
+    private boolean isEmpty() {
         List<Long> offsets = new ArrayList<>();
         reader.read(reader.beginning(), offset, record -> offsets.add(record.offset()));
         return offsets.isEmpty();

@@ -8,12 +8,17 @@ import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.model.Shards;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A writer that is paused or killed in the middle of its work, and the one that takes over. */
+/**
+ * A writer that is paused or killed in the middle of its work, and the one that takes over. {@code
+ * -Dweir.crash.rounds=N} to kill more of them.
+ */
 @Timeout(90)
 class WriterProcessTest {
+    private static final int ROUNDS = Integer.getInteger("weir.crash.rounds", 1);
     private static final int SOME = 200;
 
     private final KafkaConfig config = SharedBroker.newCluster();
@@ -66,16 +71,21 @@ class WriterProcessTest {
 
     @Test
     void whatAWriterAcknowledgedBeforeItWasKilledIsThere() throws Exception {
-        try (WriterProcess old = WriterProcess.start(config)) {
-            readSome(old);
-            old.signal("KILL");
-            while (old.next(acknowledged)) {
-                // What it had printed.
+        long seed = Long.getLong("weir.seed", System.nanoTime());
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            try (WriterProcess old = WriterProcess.start(config)) {
+                readSome(old);
+                Thread.sleep(random.nextInt(50));
+                old.signal("KILL");
+                while (old.next(acknowledged)) {
+                    // What it had printed.
+                }
             }
-        }
-        try (Shard shard = takeOver()) {
-            acknowledged.check(shard.image());
-            shard.write(Acknowledged.pair("mine", "new.1")).join();
+            try (Shard shard = takeOver()) {
+                acknowledged.check(shard.image());
+                shard.write(Acknowledged.pair("mine", "new." + round)).join();
+            }
         }
     }
 }
