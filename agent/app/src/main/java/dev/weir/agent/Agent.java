@@ -164,8 +164,8 @@ final class Agent implements AutoCloseable {
     }
 
     /**
-     * A start without a control plane goes on with what the last run carried; a first one stays
-     * closed.
+     * A start without a source of the state goes on with what the last run carried; a first one
+     * stays closed.
      */
     private void useLastRunIfAlone(ChangeSource source, SnapshotKeeper snapshots, NodeLoop loop)
             throws InterruptedException {
@@ -177,11 +177,17 @@ final class Agent implements AutoCloseable {
             snapshots
                     .lastRun()
                     .ifPresentOrElse(
-                            loop::lastSnapshot,
+                            last -> {
+                                LOG.warn(
+                                        "The cluster's state is not known yet; going on with that"
+                                                + " of the last run");
+                                loop.lastSnapshot(last);
+                            },
                             () ->
                                     LOG.warn(
-                                            "No control plane and no state of a last run: pods stay"
-                                                    + " closed"));
+                                            "The cluster's state is not known yet, and there is"
+                                                + " none of a last run: pods stay closed until it"
+                                                + " is"));
         }
     }
 

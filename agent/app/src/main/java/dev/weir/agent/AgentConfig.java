@@ -65,7 +65,7 @@ public interface AgentConfig {
     @WithDefault("PT15S")
     Duration refresh();
 
-    /** How long a start waits for the control plane before it uses the state of the last run. */
+    /** How long a start waits for the cluster's state before it uses that of the last run. */
     @WithDefault("PT3S")
     Duration syncTimeout();
 
