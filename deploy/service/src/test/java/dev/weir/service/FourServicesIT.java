@@ -78,7 +78,7 @@ class FourServicesIT {
                                                     .setAddress("192.0.2.1")))
                     .build();
 
-    @TempDir private Path directory;
+    @TempDir private static Path directory;
     private final Map<Role, Instance> roles = new EnumMap<>(Role.class);
     private final AtomicInteger number = new AtomicInteger();
     private ForkedBroker broker;
