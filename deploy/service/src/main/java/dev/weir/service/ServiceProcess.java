@@ -58,7 +58,12 @@ final class ServiceProcess {
 
     /** Called while the server is made, before it listens. */
     Gate gate(ServiceDescriptor service) {
-        Gate gate = new Gate(service, () -> standing().words());
+        Gate gate =
+                new Gate(
+                        service,
+                        () ->
+                                "the %s does not serve: %s"
+                                        .formatted(place.role(), standing().words()));
         gates.add(gate);
         return gate;
     }

@@ -13,6 +13,9 @@ import java.util.Map;
  * afterwards, and changes have to reach packets again.
  */
 final class Outages {
+    /** Of the words of a refusal in the table. */
+    private static final int WIDTH = 60;
+
     private final Rows rows;
     private final Tries tries;
     private final Kills kills;
@@ -73,17 +76,19 @@ final class Outages {
     private void during(String role, Sample sample, Rest rest)
             throws IOException, InterruptedException {
         try (Writes writes = new Writes(tries.lab(), sample, "during-" + role)) {
-            writes.awaitAnother();
+            boolean before = writes.awaitMore();
             rest.rows();
             rows.add(
                     sample.kind().plural() + " acknowledged while the " + role + " is away",
                     "host",
                     "all there",
                     () -> {
-                        writes.awaitAnother();
+                        boolean after = writes.awaitMore();
                         WriteReport report = writes.end();
                         outages.add(new Outage(role, sample, report));
-                        return report.verdict(writes.there());
+                        return before && after
+                                ? report.verdict(writes.there())
+                                : "none acknowledged " + (before ? "afterwards" : "before");
                     });
         }
     }
@@ -110,9 +115,15 @@ final class Outages {
                             Integer.toString(writes.acknowledged().size()),
                             Integer.toString(writes.refusals().size()),
                             seconds(writes.longest()),
-                            writes.refusals().isEmpty() ? "<none>" : writes.commonest()));
+                            shortened(writes.commonest())));
         }
         return table;
+    }
+
+    private static String shortened(String words) {
+        return words.isEmpty()
+                ? "<none>"
+                : words.length() <= WIDTH ? words : words.substring(0, WIDTH) + "...";
     }
 
     private static String seconds(Duration time) {
