@@ -127,6 +127,27 @@ class UnknownOutcomeTest {
     }
 
     @Test
+    void aClaimWhoseEndGotLostCanBeMadeAgain() {
+        try (TxLog log = store(SHORT).shard(Shards.CONTROL)) {
+            long first = log.claim("writer");
+            log.append(first, List.of(Contents.entry(1, "k/n/a", "1")));
+            proxy.lose(Loss.ANSWER);
+            assertThatThrownBy(() -> log.claim("writer"))
+                    .isInstanceOf(LogException.class)
+                    .hasMessageContaining("cannot claim topic")
+                    .hasMessageContaining("check that the brokers run");
+            proxy.restore();
+
+            long third = log.claim("writer");
+
+            assertThat(third).as("the one in between was made, too").isEqualTo(first + 2);
+            assertThat(Contents.of(log).values()).containsOnlyKeys("k/n/a");
+            assertThat(log.append(third, List.of(Contents.entry(2, "k/n/b", "2"))))
+                    .isEqualTo(new Outcome.Durable());
+        }
+    }
+
+    @Test
     void anAnswerThatIsLostOnceIsAskedForAgain() throws Exception {
         try (TxLog log = store(KafkaConfig.TRANSACTION).shard(Shards.CONTROL)) {
             long term = log.claim("writer");
