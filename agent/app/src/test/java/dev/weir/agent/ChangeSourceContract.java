@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.pcollections.PMap;
 
 /** What every {@link ChangeSource} does, whatever happens to what it reads from. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ChangeSourceContract {
     static final String CONTROL = "control";
     static final String ENDPOINT = "endpoint";

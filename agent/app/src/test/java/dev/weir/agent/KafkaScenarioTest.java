@@ -30,7 +30,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,16 +44,30 @@ class KafkaScenarioTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Set<String> FOLLOWED = Set.of("control");
 
+    private static final AtomicInteger CLUSTERS = new AtomicInteger();
+
+    @TempDir private static Path brokerDirectory;
+    private static ForkedBroker broker;
+
     @TempDir private Path directory;
     private final Tables tables = new Tables();
-    private ForkedBroker broker;
     private Shard control;
     private KafkaChangeSource source;
 
+    @BeforeAll
+    static void startBroker() {
+        broker = ForkedBroker.start(brokerDirectory);
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
     @BeforeEach
     void open() {
-        broker = ForkedBroker.start(directory.resolve("broker"));
-        KafkaConfig config = KafkaConfig.of("weir", broker.bootstrap());
+        KafkaConfig config =
+                KafkaConfig.of("test-" + CLUSTERS.incrementAndGet(), broker.bootstrap());
         control =
                 Shard.open(
                         "control",
@@ -64,7 +80,6 @@ class KafkaScenarioTest {
     void close() {
         source.close();
         control.close();
-        broker.close();
     }
 
     /** Until it is durable, as a client would. */
@@ -124,7 +139,7 @@ class KafkaScenarioTest {
         CompletableFuture<Void> restart = CompletableFuture.completedFuture(null);
 
         for (int group = 0; group < 100; group++) {
-            if (group % 33 == 32) {
+            if (group % 40 == 30) {
                 restart.join();
                 restart = CompletableFuture.runAsync(broker::restart);
             }

@@ -19,7 +19,7 @@ import org.pcollections.PMap;
 /** What a reader of a source has made of its updates. */
 final class Tables implements Consumer<ShardUpdate> {
     /** A machine with other work takes a while. */
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Map<String, Image> images = new TreeMap<>();
     private final List<ShardUpdate> updates = new ArrayList<>();
