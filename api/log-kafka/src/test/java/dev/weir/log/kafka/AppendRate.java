@@ -36,6 +36,8 @@ public final class AppendRate {
             try (Shard shard = open(store)) {
                 said("claim and replay of " + shard.image().objects().size() + " objects", start);
             }
+        } finally {
+            SharedBroker.delete(data);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.weir.log.kafka;
 
 import dev.weir.broker.ForkedBroker;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,14 +37,6 @@ final class SharedBroker {
                 throw new UncheckedIOException(e);
             }
         }
-
-        private static void delete(Path directory) {
-            try (Stream<Path> files = Files.walk(directory)) {
-                files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(f -> f.delete());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 
     static String bootstrap() {
@@ -53,5 +46,13 @@ final class SharedBroker {
     /** Of a cluster that has no topics yet. */
     static KafkaConfig newCluster() {
         return KafkaConfig.of("test-" + CLUSTERS.incrementAndGet(), bootstrap());
+    }
+
+    static void delete(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
