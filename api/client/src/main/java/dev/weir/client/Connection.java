@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One channel on one thread. Uses the JDK's own sockets, so it needs no native library. When a
- * server is gone, its open calls fail, and the next ones go to the first server that accepts.
+ * server is gone or says that it is unavailable, the next calls go to the first server that
+ * accepts.
  */
 public record Connection(ManagedChannel channel, EventLoopGroup loop) implements AutoCloseable {
     /** The largest answer; a page of 5000 objects stays below. Bytes. */
@@ -42,8 +43,11 @@ public record Connection(ManagedChannel channel, EventLoopGroup loop) implements
                     case ServerAddress.Unix unix -> NioDomainSocketChannel.class;
                     case ServerAddress.Tcp tcp -> NioSocketChannel.class;
                 };
+        ServerChoice choice = new ServerChoice(servers);
         NettyChannelBuilder builder =
-                NettyChannelBuilder.forTarget(ServersResolver.target(servers))
+                NettyChannelBuilder.forTarget(ServersResolver.TARGET)
+                        .setNameResolverArg(ServersResolver.CHOICE, choice)
+                        .intercept(choice)
                         .eventLoopGroup(loop)
                         .channelType(type, null)
                         .withOption(

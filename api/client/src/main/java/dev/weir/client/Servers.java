@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /**
  * Where a control plane can be reached: replicas that all answer the same. They are tried in this
- * order, and the first that accepts a connection is used until it is gone.
+ * order, and the first that accepts a connection is used until it is gone, or says that it is
+ * unavailable.
  *
  * @param addresses at least one; all of them socket files, or all of them hosts
  */

@@ -9,72 +9,89 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives gRPC the addresses of {@link Servers}, in their order; gRPC uses the first that accepts a
- * connection. Hosts are looked up again whenever no connection is left.
+ * Gives gRPC the addresses of a channel's servers, in the order of the {@link ServerChoice}; gRPC
+ * uses the first that accepts a connection. Hosts are looked up again whenever no connection is
+ * left.
  */
 final class ServersResolver extends NameResolver {
-    private static final String SCHEME = "weir";
-
-    private final Servers servers;
-    private final Executor lookups;
-    private @Nullable Listener2 listener;
-
-    private ServersResolver(Servers servers, Executor lookups) {
-        this.servers = servers;
-        this.lookups = lookups;
-    }
-
     /** What a channel is made for, so that it finds this resolver. */
-    static String target(Servers servers) {
-        return servers.addresses().stream()
-                .map(address -> URLEncoder.encode(address.toString(), StandardCharsets.UTF_8))
-                .collect(Collectors.joining(",", SCHEME + ":///", ""));
+    static final String TARGET = "weir:///servers";
+
+    static final Args.Key<ServerChoice> CHOICE = Args.Key.create("weir-servers");
+
+    private final ServerChoice choice;
+    private final Executor lookups;
+    private volatile Map<SocketAddress, ServerAddress> known = Map.of();
+    private volatile @Nullable Listener2 listener;
+
+    private ServersResolver(ServerChoice choice, Executor lookups) {
+        this.choice = choice;
+        this.lookups = lookups;
     }
 
     @Override
     public String getServiceAuthority() {
-        return SCHEME;
+        return "weir";
     }
 
     @Override
     public void start(Listener2 told) {
         listener = told;
+        choice.use(this);
         refresh();
     }
 
     @Override
     public void refresh() {
-        if (listener instanceof Listener2 told) {
-            lookups.execute(() -> told.onResult(resolve()));
+        resolve(choice.inOrder());
+    }
+
+    /** Until the next look-up. When it is the only one, nothing changes. */
+    void resolveWithout(ServerAddress left) {
+        List<ServerAddress> others =
+                choice.inOrder().stream().filter(server -> !server.equals(left)).toList();
+        if (!others.isEmpty()) {
+            resolve(others);
         }
     }
 
-    private ResolutionResult resolve() {
-        List<EquivalentAddressGroup> found =
-                servers.addresses().stream()
-                        .flatMap(ServersResolver::addresses)
-                        .map(EquivalentAddressGroup::new)
-                        .toList();
+    /** Of an address that was given to gRPC. */
+    @Nullable ServerAddress serverAt(SocketAddress address) {
+        return known.get(address);
+    }
+
+    private void resolve(List<ServerAddress> servers) {
+        Listener2 told = listener;
+        if (told != null) {
+            lookups.execute(() -> told.onResult(lookUp(servers)));
+        }
+    }
+
+    private ResolutionResult lookUp(List<ServerAddress> servers) {
+        Map<SocketAddress, ServerAddress> found = new LinkedHashMap<>();
+        servers.forEach(server -> addresses(server).forEach(at -> found.putIfAbsent(at, server)));
+        known = found;
         return ResolutionResult.newBuilder()
                 .setAddressesOrError(
                         found.isEmpty()
                                 ? StatusOr.fromStatus(
                                         Status.UNAVAILABLE.withDescription(
                                                 "no host of this name: " + servers))
-                                : StatusOr.fromValue(found))
+                                : StatusOr.fromValue(
+                                        found.keySet().stream()
+                                                .map(EquivalentAddressGroup::new)
+                                                .toList()))
                 .build();
     }
 
@@ -102,17 +119,14 @@ final class ServersResolver extends NameResolver {
     public static final class Provider extends NameResolverProvider {
         @Override
         public NameResolver newNameResolver(URI target, Args args) {
-            List<ServerAddress> addresses =
-                    Arrays.stream(target.getRawPath().substring(1).split(",", -1))
-                            .map(text -> URLDecoder.decode(text, StandardCharsets.UTF_8))
-                            .map(ServerAddress::parse)
-                            .toList();
-            return new ServersResolver(new Servers(addresses), args.getOffloadExecutor());
+            return new ServersResolver(
+                    Objects.requireNonNull(args.getArg(CHOICE), "made by Connection only"),
+                    args.getOffloadExecutor());
         }
 
         @Override
         public String getDefaultScheme() {
-            return SCHEME;
+            return URI.create(TARGET).getScheme();
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.StatusRequest;
 import dev.weir.node.v1.StatusResponse;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -21,7 +22,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,7 @@ class ServersTest {
     /** The number of a shard tells the replicas apart. */
     private static final class Replica extends AgentsGrpc.AgentsImplBase {
         private final long number;
+        private volatile boolean unavailable;
 
         Replica(long number) {
             this.number = number;
@@ -43,6 +47,10 @@ class ServersTest {
 
         @Override
         public void status(StatusRequest request, StreamObserver<StatusResponse> out) {
+            if (unavailable) {
+                out.onError(Status.UNAVAILABLE.withDescription("not yet").asException());
+                return;
+            }
             out.onNext(
                     StatusResponse.newBuilder()
                             .setHead(
@@ -56,6 +64,7 @@ class ServersTest {
     @TempDir Path directory;
     private final NioEventLoopGroup loops = new NioEventLoopGroup(2);
     private final List<Server> started = new ArrayList<>();
+    private final Map<Long, Replica> replicas = new HashMap<>();
 
     @AfterEach
     void stop() throws InterruptedException {
@@ -93,10 +102,12 @@ class ServersTest {
     }
 
     private Server start(NettyServerBuilder builder, long number) throws IOException {
+        Replica replica = new Replica(number);
+        replicas.put(number, replica);
         Server server =
                 builder.bossEventLoopGroup(loops)
                         .workerEventLoopGroup(loops)
-                        .addService(new Replica(number))
+                        .addService(replica)
                         .build()
                         .start();
         started.add(server);
@@ -187,6 +198,60 @@ class ServersTest {
             for (SocketChannel channel : waiting) {
                 channel.close();
             }
+        }
+    }
+
+    /** Calls that fail are tried again, as agents do. */
+    private static long awaitAnswer(WeirClient client) throws InterruptedException {
+        while (true) {
+            try {
+                return whoAnswers(client);
+            } catch (ServerUnreachableException e) {
+                Thread.sleep(10);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aServerThatSaysItIsUnavailableIsLeftForTheNext(boolean tcp) throws Exception {
+        List<ServerAddress> servers = new ArrayList<>();
+        for (long number = 1; number <= 3; number++) {
+            if (tcp) {
+                servers.add(startTcp("127.0.0.1", number));
+            } else {
+                ServerAddress.Unix at = socket("s" + number);
+                start(at, number);
+                servers.add(at);
+            }
+        }
+        replicas.get(1L).unavailable = true;
+        try (WeirClient client = WeirClient.to(new Servers(servers))) {
+            assertThat(awaitAnswer(client)).isEqualTo(2);
+
+            replicas.get(2L).unavailable = true;
+            assertThat(awaitAnswer(client)).isEqualTo(3);
+
+            replicas.get(3L).unavailable = true;
+            replicas.get(1L).unavailable = false;
+            assertThat(awaitAnswer(client)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void afterAllWereUnavailableTheFirstThatIsBackAnswers() throws Exception {
+        start(socket("a"), 1);
+        start(socket("b"), 2);
+        replicas.get(1L).unavailable = true;
+        replicas.get(2L).unavailable = true;
+        try (WeirClient client = WeirClient.to(Servers.of(socket("a"), socket("b")))) {
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> whoAnswers(client))
+                        .isInstanceOf(ServerUnreachableException.class);
+            }
+            replicas.get(2L).unavailable = false;
+
+            assertThat(awaitAnswer(client)).isEqualTo(2);
         }
     }
 
