@@ -67,6 +67,19 @@ enum Module {
             ENDPOINT,
             DNS,
             POLICY),
+    SERVICE(
+            "dev.weir.service",
+            PROTO,
+            MODEL,
+            CHANGES,
+            LOG,
+            LOG_KAFKA,
+            SERVER,
+            CLIENT,
+            CONTROL,
+            ENDPOINT,
+            DNS,
+            POLICY),
     LAB("dev.weir.lab", PROTO, MODEL, CHANGES, CLIENT);
 
     private final List<String> packages;

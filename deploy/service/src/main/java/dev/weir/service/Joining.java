@@ -22,18 +22,22 @@ final class Joining implements AutoCloseable {
     /** How often a member that is not whole yet is asked again. */
     private static final Duration POLL = Duration.ofMillis(20);
 
+    private final String first;
     private final Supplier<? extends Member> open;
     private final Consumer<? super Member> joined;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("weir-join").unstarted(this::run);
-    private volatile String waiting = "starting";
+    private volatile String waiting;
     private volatile @Nullable Member member;
 
     /**
+     * @param first what everything else needs, in words
      * @param open throws what to wait for, as the message of a RuntimeException
      * @param joined is called once, when the member has read everything that it follows
      */
-    Joining(Supplier<? extends Member> open, Consumer<? super Member> joined) {
+    Joining(String first, Supplier<? extends Member> open, Consumer<? super Member> joined) {
+        this.first = "waiting for " + first;
+        this.waiting = this.first;
         this.open = open;
         this.joined = joined;
     }
@@ -68,12 +72,8 @@ final class Joining implements AutoCloseable {
             try {
                 return open.get();
             } catch (RuntimeException e) {
-                String words = String.valueOf(e.getMessage());
-                if (!words.equals(waiting)) {
-                    LOG.warn(words);
-                    LOG.debug("Could not join", e);
-                }
-                waiting = words;
+                LOG.debug("Cannot join", e);
+                waiting = first + ": " + e.getMessage();
             }
             Thread.sleep(pause);
             pause = pause.multipliedBy(2);

@@ -24,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 
 /** A process whose cluster has its logs in Kafka: it follows shards, and has a seat at one. */
 final class KafkaMember implements Member {
@@ -115,10 +116,8 @@ final class KafkaMember implements Member {
 
     @Override
     public Standing standing() {
-        Standing standing =
-                Standing.of(place.role().shard(), seat.state(), election.trouble(), readings());
-        standing.details().put("log", logs.logId());
-        return standing;
+        return Standing.of(
+                logs.logId(), place.role().shard(), seat.state(), election.trouble(), readings());
     }
 
     @Override
@@ -127,7 +126,7 @@ final class KafkaMember implements Member {
         doors.close();
         control.shutdownNow();
         inside.shutdownNow();
-        try (var closing = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+        try (var closing = Executors.newVirtualThreadPerTaskExecutor()) {
             followers.forEach(follower -> closing.execute(follower::close));
         }
         logs.close();

@@ -53,7 +53,10 @@ final class ServiceProcess {
                                                 Map.Entry::getKey,
                                                 entry -> String.valueOf(entry.getValue()))));
         this.joining =
-                new Joining(() -> KafkaMember.open(place, reports.registry(), channel), this::open);
+                new Joining(
+                        "Kafka at " + place.kafka().bootstrap(),
+                        () -> KafkaMember.open(place, reports.registry(), channel),
+                        this::open);
     }
 
     /** Called while the server is made, before it listens. */

@@ -31,7 +31,11 @@ record Standing(boolean ready, String words, SortedMap<String, String> details) 
      * @param election why it does not take part in the election, if so
      */
     static Standing of(
-            String shard, Seat.State seat, Optional<String> election, List<Reading> readings) {
+            String logId,
+            String shard,
+            Seat.State seat,
+            Optional<String> election,
+            List<Reading> readings) {
         Optional<String> waiting =
                 Stream.of(
                                 readings.stream().flatMap(reading -> reading.missing().stream()),
@@ -42,6 +46,7 @@ record Standing(boolean ready, String words, SortedMap<String, String> details) 
                         .flatMap(words -> words)
                         .findFirst();
         TreeMap<String, String> details = new TreeMap<>();
+        details.put("log", logId);
         election.ifPresent(trouble -> details.put("election", trouble));
         for (Reading reading : readings) {
             details.put(reading.shard() + ".revision", Long.toString(reading.revision()));

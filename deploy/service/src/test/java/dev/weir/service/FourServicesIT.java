@@ -207,15 +207,10 @@ class FourServicesIT {
         var joined = agents.join(JoinRequest.newBuilder().setNode(NODE).build());
         Problem problem = Problem.newBuilder().setReason("no room").build();
 
-        var told =
-                agents.report(
-                        ReportRequest.newBuilder()
-                                .setNodeName("reporting")
-                                .addProblems(problem)
-                                .build());
+        agents.report(
+                ReportRequest.newBuilder().setNodeName("reporting").addProblems(problem).build());
 
         assertThat(joined.getClusterDomain()).isEqualTo("cluster.local");
-        assertThat(told.getNodesUnreachable()).isFalse();
 
         Await.until(
                 "the report has gone round",
@@ -254,7 +249,9 @@ class FourServicesIT {
         }
         try {
             Await.until(
-                    "100 writes", () -> acknowledged.size() > 100, () -> acknowledged.size() + " so far");
+                    "100 writes",
+                    () -> acknowledged.size() > 100,
+                    () -> acknowledged.size() + " so far");
 
             broker.restart();
 
@@ -288,8 +285,7 @@ class FourServicesIT {
         instance.awaitHealth(ServingStatus.SERVING);
     }
 
-    private void writeUntil(
-            AtomicBoolean stopped, Map<String, Commit> acknowledged) {
+    private void writeUntil(AtomicBoolean stopped, Map<String, Commit> acknowledged) {
         while (!stopped.get()) {
             String name = "load-" + number.incrementAndGet();
             try {
@@ -335,8 +331,7 @@ class FourServicesIT {
             FollowResponse part = shard.next();
             for (ObjectChange change : part.getChangesList()) {
                 if (change.getPut().is(GroupMember.class)) {
-                    addresses.addAll(
-                            change.getPut().unpack(GroupMember.class).getAddressesList());
+                    addresses.addAll(change.getPut().unpack(GroupMember.class).getAddressesList());
                 }
             }
             more = part.getMore();

@@ -116,8 +116,7 @@ final class Instance implements AutoCloseable {
     /** What an HTTP probe of this kind is answered: "live", "ready". */
     String probe(String kind) throws Exception {
         Await.until(
-                name + " says where its probes are", () -> HTTP.matcher(said()).find(),
-                this::said);
+                name + " says where its probes are", () -> HTTP.matcher(said()).find(), this::said);
         Matcher matcher = HTTP.matcher(said());
         String base = "";
         while (matcher.find()) {
