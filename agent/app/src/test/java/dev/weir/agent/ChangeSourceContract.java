@@ -120,6 +120,13 @@ abstract class ChangeSourceContract {
         source.start(SHARDS, resume, tables);
     }
 
+    /** With another source, from the beginning. */
+    void startAgain(ChangeSource other) {
+        source.close();
+        source = other;
+        start();
+    }
+
     long write(String name, String value) {
         return write(CONTROL, Namespaces.put(name, value));
     }

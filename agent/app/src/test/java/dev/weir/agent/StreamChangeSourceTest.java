@@ -24,6 +24,21 @@ class StreamChangeSourceTest extends ChangeSourceContract {
     }
 
     @Test
+    void whenItsReplicaIsGoneItGoesOnAtAnother() throws Exception {
+        write("a", "1");
+        startAgain(((StreamOrigin) origin).sourceOfTwo());
+        awaitAll();
+
+        origin.wire().cut();
+        write("b", "1");
+
+        awaitAll();
+        assertThat(updates().subList(SHARDS.size(), updates().size()))
+                .isNotEmpty()
+                .allMatch(update -> update instanceof ShardUpdate.Changes);
+    }
+
+    @Test
     void partsOfASnapshotAreOneUpdate() throws Exception {
         Namespaces.Change all = Namespaces.put("n", "1");
         for (int i = 0; i < 1_234; i++) {

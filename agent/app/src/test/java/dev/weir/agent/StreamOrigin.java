@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A control plane in memory, that serves over TCP. */
 final class StreamOrigin implements ChangeSourceContract.Origin {
@@ -46,6 +47,7 @@ final class StreamOrigin implements ChangeSourceContract.Origin {
     private final Wire wire = Wire.to(this::address);
     private int logs;
     private Server server;
+    private @Nullable Server other;
     private volatile int port;
 
     StreamOrigin() throws IOException {
@@ -75,17 +77,20 @@ final class StreamOrigin implements ChangeSourceContract.Origin {
     }
 
     private void serve(BindableService service) throws IOException {
-        server =
-                NettyServerBuilder.forAddress(
-                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                        .channelType(NioServerSocketChannel.class)
-                        .bossEventLoopGroup(loops)
-                        .workerEventLoopGroup(loops)
-                        .executor(Executors.newVirtualThreadPerTaskExecutor())
-                        .addService(service)
-                        .build()
-                        .start();
+        server = start(service);
         port = server.getPort();
+    }
+
+    private Server start(BindableService service) throws IOException {
+        return NettyServerBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .channelType(NioServerSocketChannel.class)
+                .bossEventLoopGroup(loops)
+                .workerEventLoopGroup(loops)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .addService(service)
+                .build()
+                .start();
     }
 
     private void stop() throws InterruptedException {
@@ -103,8 +108,20 @@ final class StreamOrigin implements ChangeSourceContract.Origin {
 
     @Override
     public ChangeSource source() {
-        Connection connection =
-                Connection.open(Servers.of(new ServerAddress.Tcp("127.0.0.1", wire.port())));
+        return source(Servers.of(new ServerAddress.Tcp("127.0.0.1", wire.port())));
+    }
+
+    /** With two replicas to choose from; only the first is behind the wire. */
+    ChangeSource sourceOfTwo() throws IOException {
+        other = start(agents());
+        return source(
+                Servers.of(
+                        new ServerAddress.Tcp("127.0.0.1", wire.port()),
+                        new ServerAddress.Tcp("127.0.0.1", other.getPort())));
+    }
+
+    private ChangeSource source(Servers servers) {
+        Connection connection = Connection.open(servers);
         connections.add(connection);
         return new StreamChangeSource("n1", connection.channel());
     }
@@ -199,6 +216,9 @@ final class StreamOrigin implements ChangeSourceContract.Origin {
         connections.forEach(Connection::close);
         wire.close();
         stop();
+        if (other != null) {
+            other.shutdownNow();
+        }
         shards.values().forEach(Shard::close);
         loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     }
