@@ -15,11 +15,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The whole command, as typed, against a server on a real socket. */
 @Timeout(60)
@@ -209,5 +214,31 @@ class WatchCommandTest {
                 .isEqualTo(1);
         assertThat(text(err))
                 .isEqualTo("error: endpoints are a view; watch endpointslices instead\n");
+    }
+
+    /** A command and what it prints. */
+    private record Example(String command, String output) {}
+
+    static List<Example> examples() throws Exception {
+        String text = Files.readString(Path.of("../../docs/design/events.md"));
+        String block = text.substring(text.indexOf("```\n$ weir ") + "```\n".length());
+        return Arrays.stream(block.substring(0, block.indexOf("```")).split("(?m)^\\$ weir "))
+                .filter(example -> !example.isEmpty())
+                .map(example -> example.split("\n", 2))
+                .map(lines -> new Example(lines[0], lines[1]))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void theGuideShowsWhatIsPrinted(Example example) throws Exception {
+        var command = run(example.command().split(" "));
+        FakeEvents.Call call = server.events.next();
+        call.send(changed(17));
+        call.send(event("deleted", 18));
+        call.reached(18);
+        endWith(call, command);
+
+        assertThat(text(out)).isEqualTo(example.output());
     }
 }

@@ -23,11 +23,15 @@ import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
+import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +40,9 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -274,6 +280,12 @@ class EventTopicsIT {
             Set<String> logged = logged();
             until("every change", integrator, () -> integrator.ids.containsAll(logged));
             assertThat(logged).containsAll(integrator.ids);
+            assertThat(example(integrator.ids.size()))
+                    .filteredOn(
+                            line ->
+                                    line.startsWith(
+                                            "weir.net.endpointslice.v1.deleted default/web"))
+                    .isNotEmpty();
         }
     }
 
@@ -287,5 +299,41 @@ class EventTopicsIT {
                                         .getEndpointsList()
                                         .forEach(e -> addresses.addAll(e.getAddressesList())));
         return new TreeSet<>(addresses);
+    }
+
+    /** What the guide's program prints, run with nothing of ours but the descriptor set. */
+    private List<String> example(int lines) throws Exception {
+        Path program = Path.of("../../docs/events/Follow.java").toAbsolutePath();
+        Path set = directory.resolve("weir.binpb");
+        try (InputStream in = Integrator.class.getResourceAsStream("/weir/events/weir.binpb")) {
+            Files.copy(in, set);
+        }
+        String jars =
+                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                        .filter(
+                                jar ->
+                                        jar.matches(
+                                                ".*/(kafka-clients|protobuf-java|slf4j-api)"
+                                                        + "-[0-9.]+\\.jar"))
+                        .collect(Collectors.joining(File.pathSeparator));
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "-cp",
+                                jars,
+                                program.toString(),
+                                broker.bootstrap(),
+                                "weir.net.endpointslice.v1",
+                                set.toString())
+                        .redirectError(directory.resolve("example.err").toFile())
+                        .start();
+        try (BufferedReader out = process.inputReader()) {
+            return CompletableFuture.supplyAsync(() -> out.lines().limit(lines).toList())
+                    .get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError(Files.readString(directory.resolve("example.err")), e);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }
