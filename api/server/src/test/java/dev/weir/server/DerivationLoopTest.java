@@ -9,6 +9,7 @@ import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.log.Namespaces;
+import dev.weir.log.Replica;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.SimulatedLog;
@@ -340,6 +341,31 @@ class DerivationLoopTest {
                                 .orElseThrow()
                                 .getMetadata()
                                 .getUid());
+    }
+
+    /** The next writer may have read less of the other shards than the one before it. */
+    @Test
+    void nothingIsDerivedFromLessThanBefore() throws Exception {
+        control.write(Namespaces.put("a", "1")).join();
+        Image old = control.image();
+        control.write(Namespaces.put("b", "2")).join();
+        start();
+        awaitConsumed();
+        awaitQuiet();
+        loop.close();
+        Image before = own.image();
+        Replica behind = new Replica("control", ShardConfig.HISTORY);
+        behind.restart(old);
+
+        startReading(behind);
+        Thread.sleep(QUIET);
+        assertThat(own.image().objects()).isEqualTo(before.objects());
+        control.write(Namespaces.put("c", "3")).join();
+        behind.restart(control.image());
+        awaitConsumed();
+
+        assertThat(values(own.image())).isEqualTo(Map.of("a", "1", "b", "2", "c", "3"));
+        assertThat(own.image().get(key("b"))).isEqualTo(before.get(key("b")));
     }
 
     @Test
