@@ -9,6 +9,7 @@ import dev.weir.model.FieldError;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +32,9 @@ final class StatusErrors {
                 }
             }
         }
-        if (error.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+        // gRPC has UNKNOWN for a call that was sent while its connection broke.
+        if (error.getStatus().getCode() == Status.Code.UNAVAILABLE
+                || error.getStatus().getCause() instanceof ClosedChannelException) {
             return new ServerUnreachableException(servers, reasonOf(error));
         }
         Status.Code code = error.getStatus().getCode();

@@ -9,6 +9,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -252,6 +253,10 @@ abstract class Passage<Q, A> extends ServerCall.Listener<Q> {
         }
 
         private boolean isGone(Status status, Metadata trailers) {
+            // gRPC's UNKNOWN for a call that was sent while its connection broke.
+            if (status.getCause() instanceof ClosedChannelException) {
+                return true;
+            }
             return status.getCode() == Status.Code.UNAVAILABLE
                     && switch (writer) {
                         case Writer.Here(var office) ->
