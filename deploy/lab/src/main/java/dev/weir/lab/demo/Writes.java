@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class Writes implements AutoCloseable {
 
     /** How long nothing may be acknowledged. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** A reason names who does not serve. */
+    private static final Pattern WHO = Pattern.compile("shard [a-z]+|control-plane|[a-z]+-service");
 
     private final RunningLab lab;
     private final Sample sample;
@@ -94,10 +98,9 @@ final class Writes implements AutoCloseable {
                 acknowledged(name, null);
                 return true;
             }
-            // gRPC's own errors have at most the name of a status, e.g. CANCELLED.
             refused(
                     e.failure().reason() == Failure.Reason.UNAVAILABLE
-                            && e.failure().message().contains(" "),
+                            && WHO.matcher(e.failure().message()).find(),
                     e.failure().reason().word() + ": " + e.failure().message());
             return false;
         }
