@@ -201,23 +201,30 @@ class FourServicesIT {
 
     @Test
     void whatANodeReportsIsItsStatus() throws Exception {
-        var agents =
-                AgentsGrpc.newBlockingStub(roles.get(Role.CONTROL_PLANE).channel())
-                        .withDeadlineAfter(CALL.toMillis(), MILLISECONDS);
-        var joined = agents.join(JoinRequest.newBuilder().setNode(NODE).build());
-        Problem problem = Problem.newBuilder().setReason("no room").build();
-
-        agents.report(
-                ReportRequest.newBuilder().setNodeName("reporting").addProblems(problem).build());
+        var joined = agents().join(JoinRequest.newBuilder().setNode(NODE).build());
 
         assertThat(joined.getClusterDomain()).isEqualTo("cluster.local");
+        reportGoesRound("no room");
+    }
+
+    private AgentsGrpc.AgentsBlockingStub agents() {
+        return AgentsGrpc.newBlockingStub(roles.get(Role.CONTROL_PLANE).channel())
+                .withDeadlineAfter(CALL.toMillis(), MILLISECONDS);
+    }
+
+    private void reportGoesRound(String reason) throws Exception {
+        Problem problem = Problem.newBuilder().setReason(reason).build();
+        ReportRequest report =
+                ReportRequest.newBuilder().setNodeName("reporting").addProblems(problem).build();
+
+        agents().report(report);
 
         Await.until(
                 "the report has gone round",
                 () ->
-                        agents.status(StatusRequest.getDefaultInstance()).getNodesList().stream()
-                                .anyMatch(report -> report.getProblemsList().contains(problem)),
-                () -> agents.status(StatusRequest.getDefaultInstance()).toString());
+                        agents().status(StatusRequest.getDefaultInstance()).getNodesList().stream()
+                                .anyMatch(node -> node.getProblemsList().contains(problem)),
+                () -> agents().status(StatusRequest.getDefaultInstance()).toString());
     }
 
     @ParameterizedTest
@@ -266,6 +273,8 @@ class FourServicesIT {
                 assertThat(writer.join(CALL)).as("a writer ends").isTrue();
             }
         }
+        agents().join(JoinRequest.newBuilder().setNode(NODE).build());
+        reportGoesRound("no room after the broker's end");
         List<String> found = new ArrayList<>();
         client.list(Kinds.NAMESPACE, "", "")
                 .items()
@@ -319,9 +328,7 @@ class FourServicesIT {
     private List<String> memberAddresses() throws InvalidProtocolBufferException {
         List<String> addresses = new ArrayList<>();
         var shard =
-                AgentsGrpc.newBlockingStub(roles.get(Role.CONTROL_PLANE).channel())
-                        .withDeadlineAfter(CALL.toMillis(), MILLISECONDS)
-                        .follow(
+                agents().follow(
                                 FollowRequest.newBuilder()
                                         .setNodeName("reader")
                                         .addShards(Shards.POLICY)
