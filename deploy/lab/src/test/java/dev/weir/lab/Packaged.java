@@ -22,11 +22,15 @@ public final class Packaged {
         assumeTrue(
                 "root".equals(System.getProperty("user.name")),
                 "makes network namespaces: needs root");
-        for (String module : List.of("deploy/standalone", "deploy/service", "agent/app")) {
+        for (String program :
+                List.of(
+                        "deploy/standalone/target/quarkus-app/quarkus-run.jar",
+                        "deploy/service/target/quarkus-app/quarkus-run.jar",
+                        "agent/app/target/quarkus-app/quarkus-run.jar",
+                        "deploy/broker/target/lib")) {
             assumeTrue(
-                    Files.exists(
-                            ROOT.resolve(module).resolve("target/quarkus-app/quarkus-run.jar")),
-                    "runs the packaged programs: package " + module + " first");
+                    Files.exists(ROOT.resolve(program)),
+                    "runs the packaged programs: package them first, " + program + " is missing");
         }
         Path shim = data.resolve("weir-cni");
         Process build =
