@@ -143,6 +143,9 @@ abstract class Passage<Q, A> extends ServerCall.Listener<Q> {
         private @Nullable Metadata answered;
         private boolean passedOn;
 
+        /** The one answer, which is none before the status says so. */
+        private @Nullable A held;
+
         /** The caller takes no more for now. Guarded by this. */
         private boolean blocked;
 
@@ -207,6 +210,10 @@ abstract class Passage<Q, A> extends ServerCall.Listener<Q> {
 
         @Override
         public void onMessage(A message) {
+            if (caller.getMethodDescriptor().getType().serverSendsOneMessage()) {
+                held = message;
+                return;
+            }
             passHeaders();
             caller.sendMessage(message);
             synchronized (this) {
@@ -242,6 +249,10 @@ abstract class Passage<Q, A> extends ServerCall.Listener<Q> {
                 } else {
                     if (answered != null) {
                         passHeaders();
+                    }
+                    if (held != null && status.isOk()) {
+                        passHeaders();
+                        caller.sendMessage(held);
                     }
                     if (writer instanceof Writer.Here) {
                         sign(trailers);

@@ -147,9 +147,9 @@ public final class Seat implements AutoCloseable {
         try {
             open = Office.open(shard, log.get(), config, opening);
         } catch (RuntimeException e) {
-            state = new State.Failing(String.valueOf(e.getMessage()));
             LOG.warnf("Shard %s cannot be taken: %s", shard, e.getMessage());
             standDown(election);
+            state = new State.Failing(String.valueOf(e.getMessage()));
             return false;
         }
         LOG.infof("Shard %s is written here, term %d", shard, open.shard().term());
@@ -160,12 +160,12 @@ public final class Seat implements AutoCloseable {
             awaitLeaving(open);
         } finally {
             office = null;
+            if (open.shard().ended().isDone()) {
+                standDown(election);
+            }
             state = new State.Standby();
             open.close();
             LOG.infof("Shard %s is not written here any more", shard);
-        }
-        if (open.shard().ended().isDone()) {
-            standDown(election);
         }
         return true;
     }
