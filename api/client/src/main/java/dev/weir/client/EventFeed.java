@@ -16,7 +16,7 @@ import java.util.Set;
  */
 public final class EventFeed {
     /** How many calls in a row may bring nothing before the feed gives up. */
-    public static final int TRIES = 10;
+    public static final int TRIES = 15;
 
     /** Before the first of them; each next one waits twice as long. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.Message;
 import dev.weir.broker.ForkedBroker;
+import dev.weir.client.EventFeed;
 import dev.weir.client.ServerUnreachableException;
 import dev.weir.client.WeirClient;
 import dev.weir.client.WriteOptions;
@@ -14,6 +15,8 @@ import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
 import dev.weir.core.v1.PodSpec;
 import dev.weir.core.v1.PodStatus;
+import dev.weir.events.v1.CloudEvent;
+import dev.weir.events.v1.FollowRequest;
 import dev.weir.log.kafka.TopicRecord;
 import dev.weir.log.kafka.TopicRecords;
 import dev.weir.model.FailureException;
@@ -37,8 +40,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -272,6 +277,7 @@ class EventTopicsIT {
             until("all endpoints", integrator, () -> addresses(integrator).equals(expected));
             assertThat(listed(client)).isEqualTo(expected);
 
+            broker.restart();
             done(
                     "delete the Service",
                     () -> client.delete(Kinds.SERVICE, "default", "web", WriteOptions.NONE));
@@ -287,6 +293,75 @@ class EventTopicsIT {
                                             "weir.net.endpointslice.v1.deleted default/web"))
                     .isNotEmpty();
         }
+    }
+
+    @Test
+    void aStreamGoesOnAtAControlPlaneThatWasKilled() throws Exception {
+        BlockingQueue<CloudEvent> events = new LinkedBlockingQueue<>();
+        try (WeirClient client = WeirClient.to(controlPlane.address());
+                WeirClient follower = WeirClient.to(controlPlane.address())) {
+            create(client, pod(1, true));
+            EventFeed feed =
+                    new EventFeed(
+                            follower,
+                            FollowRequest.newBuilder().addKinds("Pod").build(),
+                            new EventFeed.Listener() {
+                                @Override
+                                public void event(CloudEvent event) {
+                                    events.add(event);
+                                }
+
+                                @Override
+                                public void broken(Throwable why, int tries) {}
+
+                                @Override
+                                public void missed(Throwable why) {
+                                    throw new AssertionError(why);
+                                }
+                            });
+            Thread following = Thread.ofVirtual().unstarted(() -> run(feed));
+            following.start();
+            // The feed tells changes from its start on, and says nothing of that.
+            Await.until(
+                    "the feed has begun",
+                    () -> {
+                        ready(client, 1, System.nanoTime() % 2 == 0);
+                        return !events.isEmpty();
+                    },
+                    this::said);
+            Set<String> ids = new HashSet<>();
+            create(client, pod(2, true));
+            take(events, ids, name(2));
+
+            controlPlane.kill();
+            controlPlane.startAgain();
+            create(client, pod(3, true));
+            delete(client, 2);
+            take(events, ids, name(3));
+            take(events, ids, name(2));
+
+            following.interrupt();
+            assertThat(events).as("told after the last change").isEmpty();
+        }
+    }
+
+    private static void run(EventFeed feed) {
+        try {
+            feed.run();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Takes events up to one about this pod; none comes twice. */
+    private void take(BlockingQueue<CloudEvent> events, Set<String> ids, String pod)
+            throws Exception {
+        CloudEvent event;
+        do {
+            event = events.poll(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(event).as("an event about " + pod + said()).isNotNull();
+            assertThat(ids.add(event.getId())).as(event.getId() + " for the first time").isTrue();
+        } while (!event.getSubject().equals("default/" + pod));
     }
 
     private static Set<String> listed(WeirClient client) {
