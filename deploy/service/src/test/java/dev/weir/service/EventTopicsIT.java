@@ -30,6 +30,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +39,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
@@ -49,8 +51,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,12 +292,20 @@ class EventTopicsIT {
             Set<String> logged = logged();
             until("every change", integrator, () -> integrator.ids.containsAll(logged));
             assertThat(logged).containsAll(integrator.ids);
+            assertThat(endpointService.probe("well")).startsWith("200 ").contains("events");
             assertThat(example(integrator.ids.size()))
                     .filteredOn(
                             line ->
                                     line.startsWith(
                                             "weir.net.endpointslice.v1.deleted default/web"))
                     .isNotEmpty();
+
+            poison();
+            Await.until(
+                    "the alarm",
+                    () -> endpointService.probe("well").startsWith("503 "),
+                    this::said);
+            assertThat(endpointService.probe("well")).contains("Unheard/default/of");
         }
     }
 
@@ -374,6 +388,21 @@ class EventTopicsIT {
                                         .getEndpointsList()
                                         .forEach(e -> addresses.addAll(e.getAddressesList())));
         return new TreeSet<>(addresses);
+    }
+
+    /** Writes to the log what no version writes. */
+    private void poison() throws Exception {
+        Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrap());
+        try (var writer =
+                new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+            var record =
+                    new ProducerRecord<>(
+                            "weir.endpoint.state.v1", 0, "Unheard/default/of", new byte[0]);
+            record.headers()
+                    .add("revision", ByteBuffer.allocate(Long.BYTES).putLong(1).array())
+                    .add("index", new byte[Integer.BYTES]);
+            writer.send(record).get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        }
     }
 
     /** What the guide's program prints, run with nothing of ours but the descriptor set. */
