@@ -21,12 +21,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One process of the packaged application, and a channel to it. */
 final class Instance implements AutoCloseable {
     static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+
+    /** Held, since levels are lost with their loggers: the tests' own clients say too much. */
+    private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
+
+    static {
+        KAFKA.setLevel(Level.SEVERE);
+    }
 
     private static final Pattern HTTP = Pattern.compile("Listening on: (http://\\S+)");
 
