@@ -234,7 +234,7 @@ class WaitProgrammedTest {
 
         assertThat(refused(Frontier.of("log-0", "control", 1)).getCode())
                 .isEqualTo(Code.OUT_OF_RANGE);
-        assertThat(refused(Frontier.of("log-1", "dns", 1)).getCode())
+        assertThat(refused(Frontier.of("log-1", "weather", 1)).getCode())
                 .isEqualTo(Code.INVALID_ARGUMENT);
     }
 }
