@@ -28,6 +28,7 @@ final class Joining implements AutoCloseable {
     private final Thread thread =
             Thread.ofPlatform().daemon().name("weir-join").unstarted(this::run);
     private volatile String waiting;
+    private volatile boolean closed;
     private volatile @Nullable Member member;
 
     /**
@@ -49,18 +50,20 @@ final class Joining implements AutoCloseable {
     Standing standing() {
         return Optional.ofNullable(member)
                 .map(Member::standing)
-                .orElseGet(() -> Standing.waiting(waiting));
+                .orElseGet(() -> Standing.waiting(closed ? "stopping" : waiting));
     }
 
     private void run() {
         try {
             Member opened = opened();
             member = opened;
-            while (opened.missing().isPresent()) {
+            while (!closed && opened.missing().isPresent()) {
                 Thread.sleep(POLL);
             }
-            opened.begin();
-            joined.accept(opened);
+            if (!closed) {
+                opened.begin();
+                joined.accept(opened);
+            }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
         }
@@ -75,6 +78,9 @@ final class Joining implements AutoCloseable {
                 LOG.debug("Cannot join", e);
                 waiting = first + ": " + e.getMessage();
             }
+            if (closed) {
+                throw new InterruptedException("closed");
+            }
             Thread.sleep(pause);
             pause = pause.multipliedBy(2);
             pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
@@ -84,7 +90,7 @@ final class Joining implements AutoCloseable {
     /** Leaves the cluster; whoever asks is told so from now on. */
     @Override
     public void close() {
-        waiting = "stopping";
+        closed = true;
         thread.interrupt();
         try {
             thread.join();
