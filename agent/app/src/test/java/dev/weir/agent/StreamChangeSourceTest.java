@@ -26,6 +26,7 @@ class StreamChangeSourceTest extends ChangeSourceContract {
     @Test
     void whenItsReplicaIsGoneItGoesOnAtAnother() throws Exception {
         write("a", "1");
+        write(ENDPOINT, Namespaces.put("x", "1"));
         startAgain(((StreamOrigin) origin).sourceOfTwo());
         awaitAll();
 
