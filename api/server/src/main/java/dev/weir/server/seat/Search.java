@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** One call's search for a writer: for as long as the way says, and not beyond its deadline. */
 final class Search {
     /** How often to look whether there is one. */
-    private static final Duration LOOK = Duration.ofMillis(20);
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     /** Before one that has not answered is tried again; each is twice as long as the one before. */
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
