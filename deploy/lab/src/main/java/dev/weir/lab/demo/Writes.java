@@ -34,6 +34,8 @@ final class Writes implements AutoCloseable {
     /** How long nothing may be acknowledged. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final String NOBODY = "nobody listens at the server's address";
+
     /** A reason names who does not serve. */
     private static final Pattern WHO = Pattern.compile("shard [a-z]+|control-plane|[a-z]+-service");
 
@@ -90,8 +92,8 @@ final class Writes implements AutoCloseable {
             Written written = client.create(sample.named(name), WriteOptions.NONE);
             acknowledged(name, written.commit());
             return true;
-        } catch (ServerUnreachableException e) {
-            refused(true, String.valueOf(e.getMessage()));
+        } catch (ServerUnreachableException _) {
+            refused(true, NOBODY);
             return false;
         } catch (FailureException e) {
             if (again && e.failure().reason() == Failure.Reason.ALREADY_EXISTS) {
