@@ -53,6 +53,8 @@ final class Instance implements AutoCloseable {
         this.command = command;
         this.process = fork();
         this.connection = Connection.open(Servers.of(address()));
+        // Also when the tests are interrupted.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> process.destroyForcibly()));
     }
 
     /**
