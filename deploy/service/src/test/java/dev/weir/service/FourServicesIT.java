@@ -83,6 +83,7 @@ class FourServicesIT {
     private final AtomicInteger number = new AtomicInteger();
     private ForkedBroker broker;
     private WeirClient client;
+    private Frontier written = Frontier.EMPTY;
 
     /** What each said while there was no broker. */
     private final Map<Role, String> probesBefore = new EnumMap<>(Role.class);
@@ -166,14 +167,32 @@ class FourServicesIT {
     }
 
     @Test
+    void topicsThatAreNotAsTheyHaveToBeAreToldOf() throws Exception {
+        try (Instance strict =
+                Instance.start(
+                        Role.POLICY_SERVICE,
+                        "strict",
+                        directory,
+                        broker.bootstrap(),
+                        "-Dweir.kafka.replicas=3")) {
+
+            Await.until(
+                    "it says what is wrong",
+                    () -> strict.probe("ready").contains("replica"),
+                    strict::said);
+
+            assertThat(strict.probe("ready")).startsWith("503 ").contains(".state.v1");
+            assertThat(strict.health()).isEqualTo(ServingStatus.NOT_SERVING);
+        }
+    }
+
+    @Test
     void whatIsAppliedIsDerivedByTheOthers() throws Exception {
         String space = namespace();
         String address = address();
-        Written service = client.create(service(space, "web"), WriteOptions.NONE);
-        Frontier pods = of(client.create(pod(space, address), WriteOptions.NONE).commit());
-        Frontier all = pods.max(of(service.commit()));
-        Written policy = client.create(policy(space), WriteOptions.after(all));
-        Frontier written = all.max(of(policy.commit()));
+        Written service = create(service(space, "web"));
+        create(pod(space, address));
+        create(policy(space));
 
         WaitProgrammedResponse last = null;
         try (var wait = client.waitProgrammed(written, true, List.of(), CALL)) {
@@ -231,19 +250,17 @@ class FourServicesIT {
     @EnumSource(Role.class)
     void aServiceThatIsKilledGoesOnWhereItWas(Role role) throws Exception {
         String space = namespace();
-        Written before = client.create(service(space, "before"), WriteOptions.NONE);
+        Written before = create(service(space, "before"));
 
         roles.get(role).kill();
         roles.get(role).startAgain();
         roles.get(role).awaitHealth(ServingStatus.SERVING);
 
-        Written after =
-                client.create(service(space, "after"), WriteOptions.after(of(before.commit())));
-        var pod = client.create(pod(space, address()), WriteOptions.NONE);
-        var policy = client.create(policy(space), WriteOptions.after(of(pod.commit())));
+        Written after = create(service(space, "after"));
+        create(pod(space, address()));
+        create(policy(space));
         assertThat(client.list(Kinds.SERVICE, space, "").items()).hasSize(2);
         assertThat(after.commit().getLogId()).isEqualTo(before.commit().getLogId());
-        assertThat(policy.commit().getRevision()).isPositive();
     }
 
     @Test
@@ -307,8 +324,15 @@ class FourServicesIT {
 
     private String namespace() {
         String name = "space-" + number.incrementAndGet();
-        client.create(namespace(name), WriteOptions.NONE);
+        create(namespace(name));
         return name;
+    }
+
+    /** After everything that was created this way before, whichever shard it is in. */
+    private Written create(Message object) {
+        Written created = client.create(object, WriteOptions.after(written));
+        written = written.max(of(created.commit()));
+        return created;
     }
 
     private String address() {
