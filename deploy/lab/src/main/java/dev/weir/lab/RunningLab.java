@@ -40,6 +40,7 @@ public final class RunningLab implements AutoCloseable {
     private final Shape shape;
     private final Path data;
     private final Lab lab;
+    private boolean closed; // guarded by this
 
     /** Nothing runs before {@link #up}. */
     public RunningLab(Session session, Path data, Shape shape) {
@@ -60,8 +61,11 @@ public final class RunningLab implements AutoCloseable {
         up(2);
     }
 
-    /** With so many nodes, the same each time. */
-    public void up(int nodes) throws IOException, InterruptedException {
+    /** With so many nodes, the same each time. Throws CliError once it is closed. */
+    public synchronized void up(int nodes) throws IOException, InterruptedException {
+        if (closed) {
+            throw new CliError("the lab is closed");
+        }
         lab.up(
                 LabCommand.settings(shape, nodes, "nft", "direct", new ClusterOptions().settings()),
                 Launcher.of(session));
@@ -255,9 +259,10 @@ public final class RunningLab implements AutoCloseable {
         return Stream.of(processes, namespaces, files).flatMap(all -> all).toList();
     }
 
-    /** Removes everything. */
+    /** Removes everything, once a start that is under way has ended. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public synchronized void close() throws IOException, InterruptedException {
+        closed = true;
         lab.down();
     }
 }

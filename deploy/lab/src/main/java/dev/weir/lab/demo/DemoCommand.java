@@ -39,7 +39,14 @@ public final class DemoCommand implements Callable<Integer> {
         Path data = Files.createTempDirectory("weir-demo-");
         RunningLab lab =
                 new RunningLab(session, data, distributed ? Shape.DISTRIBUTED : Shape.STANDALONE);
-        Thread cleanUp = new Thread(() -> removeQuietly(lab, data), "demo-clean-up");
+        Thread self = Thread.currentThread();
+        Thread cleanUp =
+                new Thread(
+                        () -> {
+                            self.interrupt();
+                            removeQuietly(lab, data);
+                        },
+                        "demo-clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         boolean right = false;
         boolean clean = false;
@@ -52,8 +59,8 @@ public final class DemoCommand implements Callable<Integer> {
             right = tell(lab, new Demo(lab, scripts, this::say));
         } finally {
             say("cleaning up");
-            clean = removeQuietly(lab, data);
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
+            clean = !cleanUp.isAlive() && removeQuietly(lab, data);
+            forget(cleanUp);
         }
         return right && clean ? 0 : 1;
     }
@@ -116,10 +123,21 @@ public final class DemoCommand implements Callable<Integer> {
         session.out().print(Tables.format(table));
     }
 
-    /** Removes everything, and says what is left nevertheless. */
-    private boolean removeQuietly(RunningLab lab, Path data) {
+    private static void forget(Thread cleanUp) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+        } catch (IllegalStateException _) {
+            // It runs already, or finds nothing.
+        }
+    }
+
+    /** Removes everything, and says what is left nevertheless. One thread at a time. */
+    private synchronized boolean removeQuietly(RunningLab lab, Path data) {
         try {
             lab.close();
+            if (!Files.exists(data)) {
+                return true;
+            }
             try (var rest = Files.list(data)) {
                 for (Path file : rest.toList()) {
                     Files.deleteIfExists(file);

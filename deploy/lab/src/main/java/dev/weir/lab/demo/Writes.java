@@ -29,7 +29,7 @@ final class Writes implements AutoCloseable {
     private static final int CLIENTS = 4;
 
     /** From one attempt of a client to its next. */
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     /** How long nothing may be acknowledged. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
