@@ -29,9 +29,6 @@ final class ProgrammedOnly {
         if (spec.getSessionAffinity().equals("ClientIP")) {
             errors.add(FieldError.notSupported("spec.sessionAffinity", "ClientIP", "None"));
         }
-        if (spec.getInternalTrafficPolicy().equals("Local")) {
-            errors.add(FieldError.notSupported("spec.internalTrafficPolicy", "Local", "Cluster"));
-        }
         if (spec.getExternalIpsCount() > 0) {
             errors.forbidden("spec.externalIPs", "not supported");
         }

@@ -97,8 +97,6 @@ class ServiceAdmissionTest {
                         + " \"LoadBalancer\": supported values: \"ClusterIP\", \"ExternalName\"",
                 "{ports: [{port: 80}], sessionAffinity: ClientIP}|spec.sessionAffinity: Unsupported"
                         + " value: \"ClientIP\": supported values: \"None\"",
-                "{ports: [{port: 80}], internalTrafficPolicy: Local}|spec.internalTrafficPolicy:"
-                        + " Unsupported value: \"Local\": supported values: \"Cluster\"",
                 "{ports: [{port: 80}], externalIPs: [192.0.2.1]}|spec.externalIPs: Forbidden: not"
                         + " supported",
                 "{}|spec.ports: Required value",

@@ -4,6 +4,7 @@ import dev.weir.endpoint.derive.SliceLabels;
 import dev.weir.model.Backend;
 import dev.weir.model.Backends;
 import dev.weir.model.Frontend;
+import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
@@ -20,13 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** What clients of one Service address, and where their connections may go. */
 public final class Frontends {
     /** The Service of the cluster's name servers; every node runs one of its endpoints itself. */
     public static final Key DNS = Kinds.SERVICE.key("kube-system", "kube-dns");
+
+    private static final String LOCAL = "Local";
 
     private Frontends() {}
 
@@ -35,9 +36,10 @@ public final class Frontends {
      * one of another proxy.
      *
      * <p>Usable are the endpoints that are ready; if there are none, those that terminate and still
-     * serve; each frontend judges its own family and port. The node's own name server is left out
-     * of {@link #DNS} where there is another: it gets its share by a lease, so that it loses it
-     * when it dies.
+     * serve; each frontend judges its own family and port. With the internal traffic policy Local
+     * only those of the node are judged; if none of them is usable but others are, connections are
+     * dropped. The node's own name server is left out of {@link #DNS} where there is another: it
+     * gets its share by a lease, so that it loses it when it dies.
      *
      * @param slices those of the Service; of other Services none
      * @param nodeName the node to derive for
@@ -54,11 +56,12 @@ public final class Frontends {
         for (IpAddress address : clusterIps(service)) {
             for (ServicePort port : service.getSpec().getPortsList()) {
                 Protocol protocol = Protocol.of(port.getProtocol());
-                List<Candidate> usable =
-                        usable(candidates(service, slices, address, port, protocol));
+                List<Candidate> candidates = candidates(service, slices, address, port, protocol);
                 frontends.put(
                         new Frontend(address, protocol, port.getPort()),
-                        new Backends(key, backends(key, usable, nodeName)));
+                        service.getSpec().getInternalTrafficPolicy().equals(LOCAL)
+                                ? local(key, candidates, nodeName)
+                                : everywhere(key, candidates, nodeName));
             }
         }
         return frontends;
@@ -136,21 +139,33 @@ public final class Frontends {
         return ready.isEmpty() ? candidates.stream().filter(Candidate::fallback).toList() : ready;
     }
 
+    private static Backends everywhere(Key service, List<Candidate> candidates, String nodeName) {
+        List<Candidate> usable = usable(candidates);
+        List<Candidate> elsewhere =
+                usable.stream().filter(candidate -> !candidate.node.equals(nodeName)).toList();
+        boolean standBack = service.equals(DNS) && !elsewhere.isEmpty();
+        return new Backends(service, backends(standBack ? elsewhere : usable, nodeName));
+    }
+
+    private static Backends local(Key service, List<Candidate> candidates, String nodeName) {
+        List<Candidate> usable =
+                usable(candidates.stream().filter(c -> c.node.equals(nodeName)).toList());
+        boolean silent = usable.isEmpty() && !usable(candidates).isEmpty();
+        return new Backends(
+                service, backends(usable, nodeName), silent ? Handling.SILENT : Handling.PLAIN);
+    }
+
     /** An address and port that several slices name is one backend. */
-    private static List<Backend> backends(Key service, List<Candidate> usable, String nodeName) {
-        Predicate<Candidate> local = candidate -> candidate.node.equals(nodeName);
-        boolean elsewhere = usable.stream().anyMatch(local.negate());
-        Stream<Candidate> wanted =
-                service.equals(DNS) && elsewhere
-                        ? usable.stream().filter(local.negate())
-                        : usable.stream();
+    private static List<Backend> backends(List<Candidate> usable, String nodeName) {
         Map<Backend, Backend> distinct = new LinkedHashMap<>();
-        wanted.forEach(
+        usable.forEach(
                 candidate ->
                         distinct.merge(
                                 new Backend(candidate.address, candidate.port, false),
                                 new Backend(
-                                        candidate.address, candidate.port, local.test(candidate)),
+                                        candidate.address,
+                                        candidate.port,
+                                        candidate.node.equals(nodeName)),
                                 (one, other) -> one.local() ? one : other));
         return List.copyOf(distinct.values());
     }

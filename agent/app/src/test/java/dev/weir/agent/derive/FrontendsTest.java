@@ -6,6 +6,7 @@ import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.Backend;
 import dev.weir.model.Backends;
 import dev.weir.model.Frontend;
+import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Kinds;
 import dev.weir.model.Protocol;
@@ -189,6 +190,27 @@ class FrontendsTest {
         assertThat(derive(headless, slice(endpoint("10.244.0.1", "")))).isEmpty();
         assertThat(derive(external, slice(endpoint("10.244.0.1", "")))).isEmpty();
         assertThat(derive(foreign, slice(endpoint("10.244.0.1", "")))).isEmpty();
+    }
+
+    @Test
+    void withTheLocalPolicyOnlyTheNodesOwnEndpointsCount() {
+        Service.Builder service = service("shop", "web");
+        service.getSpecBuilder().setInternalTrafficPolicy("Local");
+        Endpoint other = endpoint("10.244.1.1", true, true, false);
+        Endpoint draining =
+                endpoint("10.244.0.2", false, true, true).toBuilder().setNodeName("here").build();
+
+        Backends both = derive(service, slice(endpoint("10.244.0.1", "here"), other)).get(WEB);
+        Backends ownDraining = derive(service, slice(draining, other)).get(WEB);
+        Backends noneHere = derive(service, slice(other)).get(WEB);
+        Backends none = derive(service, slice()).get(WEB);
+
+        assertThat(addresses(both)).containsExactly("10.244.0.1");
+        assertThat(addresses(ownDraining)).as("judged by itself").containsExactly("10.244.0.2");
+        assertThat(noneHere.endpoints()).isEmpty();
+        assertThat(noneHere.handling()).as("another node has one").isEqualTo(Handling.SILENT);
+        assertThat(none.endpoints()).isEmpty();
+        assertThat(none.handling()).isEqualTo(Handling.PLAIN);
     }
 
     @Test

@@ -115,6 +115,12 @@ final class Objects {
                 .build();
     }
 
+    static Service localInternally(Service service) {
+        Service.Builder builder = service.toBuilder();
+        builder.getSpecBuilder().setInternalTrafficPolicy("Local");
+        return builder.build();
+    }
+
     static NetworkPolicy egress(String namespace, String name, LabelSelector to, int port) {
         return egress(namespace, name, to, IntOrString.newBuilder().setIntVal(port).build());
     }

@@ -82,7 +82,8 @@ final class RandomCluster {
     private Service service(String namespace) {
         String app = app();
         int address = (namespace.equals("x") ? 10 : 20) + app.length();
-        return Objects.service(namespace, app, address);
+        Service service = Objects.service(namespace, app, address);
+        return random.nextBoolean() ? service : Objects.localInternally(service);
     }
 
     private static String name(int number) {

@@ -59,9 +59,8 @@ final class Audit {
     }
 
     private static boolean equal(@Nullable Object expected, @Nullable Object found) {
-        // the order of slots is the kernel's; which endpoints they hold is what counts
-        return expected instanceof List<?> a && found instanceof List<?> b
-                ? a.size() == b.size() && new HashSet<Object>(a).equals(new HashSet<Object>(b))
+        return expected instanceof Target a && found instanceof Target b
+                ? a.equivalent(b)
                 : Objects.equals(expected, found);
     }
 

@@ -54,6 +54,7 @@ final class FixedChains {
                         "counter name refused",
                         "meta l4proto tcp reject with tcp reset",
                         "reject with icmpx port-unreachable"));
+        chains.add(Chain.of(Layout.WITHHELD, "counter name withheld drop"));
         chains.add(masquerade());
         chains.add(Chain.hooked("forward", "filter hook forward priority filter", "goto judge"));
         chains.add(Chain.hooked("input", "filter hook input priority filter", "goto judge"));

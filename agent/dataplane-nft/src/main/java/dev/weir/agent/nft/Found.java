@@ -26,7 +26,7 @@ import java.util.TreeMap;
  */
 record Found(
         Map<ElementKey, NftValue> elements,
-        Map<Frontend, List<Endpoint>> services,
+        Map<Frontend, Target> services,
         List<ElementKey> strays,
         Map<String, Integer> rules,
         Set<String> sets,
@@ -38,7 +38,7 @@ record Found(
         NftTables tables = kernel.tables();
         Set<String> sets = tables.sets(Layout.TABLE);
         Map<ElementKey, NftValue> elements = new HashMap<>();
-        Map<Frontend, List<Endpoint>> services = new HashMap<>();
+        Map<Frontend, Target> services = new HashMap<>();
         List<ElementKey> strays = new ArrayList<>();
         for (boolean v6 : List.of(false, true)) {
             String family = Layout.family(v6);
@@ -73,10 +73,7 @@ record Found(
     }
 
     private static void services(
-            NftTables tables,
-            boolean v6,
-            Map<Frontend, List<Endpoint>> services,
-            List<ElementKey> strays)
+            NftTables tables, boolean v6, Map<Frontend, Target> services, List<ElementKey> strays)
             throws IOException {
         String serviceMap = Layout.SERVICES + Layout.family(v6);
         String endpointMap = Layout.ENDPOINTS + Layout.family(v6);
@@ -88,11 +85,13 @@ record Found(
         for (NftElement element : tables.elements(Layout.TABLE, serviceMap)) {
             TreeMap<Integer, NftElement> found = slots.getOrDefault(element.key(), new TreeMap<>());
             Frontend frontend = ServiceElements.frontend(element.key(), v6);
-            int size = ServiceElements.size(element, v6).orElse(-1);
-            boolean whole = found.size() == size && (size == 0 || found.lastKey() == size - 1);
-            if (frontend != null && whole) {
+            Target target =
+                    ServiceElements.balancer(element, v6)
+                            .map(balancer -> new Target(balancer, endpoints(found, v6)))
+                            .orElse(null);
+            if (frontend != null && target != null && whole(target, found)) {
                 slots.remove(element.key());
-                services.put(frontend, endpoints(found, v6));
+                services.put(frontend, target);
             } else {
                 strays.add(new ElementKey(serviceMap, element.key()));
             }
@@ -106,6 +105,11 @@ record Found(
                                                         strays.add(
                                                                 new ElementKey(
                                                                         endpointMap, e.key()))));
+    }
+
+    private static boolean whole(Target target, TreeMap<Integer, NftElement> slots) {
+        int size = target.balancer().endpoints();
+        return slots.size() == size && (size == 0 || slots.lastKey() == size - 1);
     }
 
     private static List<Endpoint> endpoints(TreeMap<Integer, NftElement> slots, boolean v6) {

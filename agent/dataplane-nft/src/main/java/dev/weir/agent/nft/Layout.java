@@ -21,6 +21,7 @@ final class Layout {
     static final String POD_INTERFACES = "\"weir*\"";
 
     static final String NO_ENDPOINTS = "no-endpoints";
+    static final String WITHHELD = "withheld";
     static final String CURRENT = "current";
     static final String STAMP = "stamp";
 
@@ -43,31 +44,12 @@ final class Layout {
     static final String INGRESS_CHAIN = "ingress-";
 
     private static final List<String> COUNTERS =
-            List.of("denied", "unknown-pod", "spoofed", "invalid", "lost", "refused");
+            List.of("denied", "unknown-pod", "spoofed", "invalid", "lost", "refused", "withheld");
 
     private Layout() {}
 
     static String family(boolean v6) {
         return v6 ? "6" : "4";
-    }
-
-    /** The chain that spreads connections over so many endpoints. */
-    static String balancer(boolean v6, int endpoints) {
-        return endpoints == 0 ? NO_ENDPOINTS : BALANCER + family(v6) + "-" + endpoints;
-    }
-
-    /**
-     * One per distinct number of endpoints, since numgen's modulus is a constant. A miss would mean
-     * a broken map; the connection must not go on to the bare service address.
-     */
-    static Chain balancerChain(boolean v6, int endpoints) {
-        String ip = v6 ? "ip6" : "ip";
-        return Chain.of(
-                balancer(v6, endpoints),
-                "ct mark set numgen random mod %d offset %d".formatted(endpoints, Marks.slot(0)),
-                "dnat %1$s to %1$s daddr . meta l4proto . th dport . ct mark map @%2$s"
-                        .formatted(ip, ENDPOINTS + family(v6)),
-                "counter name lost drop");
     }
 
     /**

@@ -8,7 +8,7 @@ import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How Services look as map elements, both ways. Pure. */
@@ -44,9 +44,8 @@ final class ServiceElements {
         return start(frontend).hostOrder(Marks.slot(slot)).build();
     }
 
-    static NftElement service(Frontend frontend, int endpoints) {
-        boolean v6 = frontend.address().v6();
-        return NftElement.of(key(frontend), NftValue.goTo(Layout.balancer(v6, endpoints)));
+    static NftElement service(Frontend frontend, Balancer balancer) {
+        return NftElement.of(key(frontend), NftValue.goTo(balancer.name()));
     }
 
     static NftElement slot(Frontend frontend, int slot, Endpoint endpoint) {
@@ -96,18 +95,10 @@ final class ServiceElements {
         return IpAddress.of(bytes);
     }
 
-    /** How many endpoints the element's chain spreads over; empty for a foreign chain. */
-    static OptionalInt size(NftElement service, boolean v6) {
-        if (!(service.value() instanceof NftValue.Verdict verdict)) {
-            return OptionalInt.empty();
-        }
-        String prefix = Layout.BALANCER + Layout.family(v6) + "-";
-        String chain = verdict.chain();
-        if (chain.equals(Layout.NO_ENDPOINTS)) {
-            return OptionalInt.of(0);
-        }
-        return chain.startsWith(prefix)
-                ? OptionalInt.of(Integer.parseInt(chain.substring(prefix.length())))
-                : OptionalInt.empty();
+    /** What the element leads to; empty for a foreign chain. */
+    static Optional<Balancer> balancer(NftElement service, boolean v6) {
+        return service.value() instanceof NftValue.Verdict verdict
+                ? Balancer.named(verdict.chain(), v6)
+                : Optional.empty();
     }
 }

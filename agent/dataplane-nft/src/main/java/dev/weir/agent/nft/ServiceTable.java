@@ -1,6 +1,7 @@
 package dev.weir.agent.nft;
 
 import dev.weir.agent.linux.NftCommand;
+import dev.weir.agent.linux.NftData;
 import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.spi.DesiredVsObserved;
 import dev.weir.model.Backends;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Frontends and the slots of their endpoints, as they shall be and as they are. Pure bookkeeping,
@@ -24,64 +26,64 @@ final class ServiceTable {
     /** Owner of what a former agent left and nobody wants. */
     private static final Key UNKNOWN = new Key("Service", "", "unknown");
 
-    private final DesiredVsObserved<Frontend, List<Endpoint>> table = new DesiredVsObserved<>();
+    private final DesiredVsObserved<Frontend, Target> table = new DesiredVsObserved<>();
     private final Map<Frontend, Key> owners = new HashMap<>();
     private final Map<Frontend, String> unfit = new HashMap<>();
 
     /** One frontend to be changed; empty is "not there", which differs from "no endpoints". */
-    record Change(
-            Key owner,
-            Frontend frontend,
-            Optional<List<Endpoint>> from,
-            Optional<List<Endpoint>> to) {
+    record Change(Key owner, Frontend frontend, Optional<Target> from, Optional<Target> to) {
 
         /** First step: everything that connections may need from now on. */
         Batches.Part enter() {
             List<NftCommand> commands = new ArrayList<>();
-            List<Endpoint> old = from.orElse(List.of());
-            List<Endpoint> wanted = to.orElse(List.of());
-            String slots = ServiceElements.endpoints(frontend);
-            for (int i = 0; i < wanted.size(); i++) {
-                boolean there = i < old.size();
-                if (!there || !old.get(i).equals(wanted.get(i))) {
-                    put(commands, slots, ServiceElements.slot(frontend, i, wanted.get(i)), there);
-                }
-            }
+            Map<ElementKey, NftElement> old = elements(from);
+            elements(to)
+                    .forEach(
+                            (key, element) -> {
+                                NftElement there = old.get(key);
+                                if (!element.equals(there)) {
+                                    put(commands, key.set(), element, there != null);
+                                }
+                            });
             String services = ServiceElements.services(frontend);
-            NftElement service = ServiceElements.service(frontend, wanted.size());
-            if (to.isEmpty()) {
-                commands.add(delete(services, service));
-            } else if (from.isEmpty() || old.size() != wanted.size()) {
-                put(commands, services, service, from.isPresent());
+            Optional<NftElement> service = to.map(target -> target.entry(frontend));
+            if (service.isEmpty()) {
+                commands.add(delete(services, ServiceElements.key(frontend)));
+            } else if (!service.equals(from.map(target -> target.entry(frontend)))) {
+                put(commands, services, service.get(), from.isPresent());
             }
             return new Batches.Part(owner, commands);
         }
 
         /**
-         * Second step, in a later transaction: slots that no connection can choose any more. A
-         * packet between its two look-ups would otherwise miss.
+         * Second step, in a later transaction: what no connection can choose any more. A packet
+         * between its two look-ups would otherwise miss.
          */
         Batches.Part leave() {
+            Map<ElementKey, NftElement> wanted = elements(to);
             List<NftCommand> commands = new ArrayList<>();
-            int first = to.orElse(List.of()).size();
-            List<Endpoint> old = from.orElse(List.of());
-            for (int i = first; i < old.size(); i++) {
-                NftElement slot = ServiceElements.slot(frontend, i, old.get(i));
-                commands.add(delete(ServiceElements.endpoints(frontend), slot));
+            for (ElementKey key : elements(from).keySet()) {
+                if (!wanted.containsKey(key)) {
+                    commands.add(delete(key.set(), key.data()));
+                }
             }
             return new Batches.Part(owner, commands);
+        }
+
+        private Map<ElementKey, NftElement> elements(Optional<Target> target) {
+            return target.map(t -> t.elements(frontend)).orElse(Map.of());
         }
 
         private static void put(
                 List<NftCommand> commands, String set, NftElement element, boolean there) {
             if (there) {
-                commands.add(delete(set, element));
+                commands.add(delete(set, element.key()));
             }
             commands.add(new NftCommand.AddElement(set, element));
         }
 
-        private static NftCommand delete(String set, NftElement element) {
-            return new NftCommand.DeleteElement(set, NftElement.of(element.key()));
+        private static NftCommand delete(String set, NftData key) {
+            return new NftCommand.DeleteElement(set, NftElement.of(key));
         }
     }
 
@@ -96,8 +98,7 @@ final class ServiceTable {
             return;
         }
         unfit.remove(frontend);
-        List<Endpoint> slots = table.observed(frontend).orElse(List.of());
-        table.desire(frontend, Slots.arrange(slots, wanted));
+        table.desire(frontend, Target.of(frontend, backends, slots(table.observed(frontend))));
     }
 
     void undesire(Frontend frontend) {
@@ -106,14 +107,18 @@ final class ServiceTable {
     }
 
     /** What was read from the kernel; arranges what is desired anew around it. */
-    void found(Map<Frontend, List<Endpoint>> services) {
+    void found(Map<Frontend, Target> services) {
         table.observeAll(services);
         table.desired()
                 .forEach(
                         (frontend, wanted) -> {
-                            List<Endpoint> slots = services.getOrDefault(frontend, List.of());
-                            table.desire(frontend, Slots.arrange(slots, wanted));
+                            Optional<Target> there = Optional.ofNullable(services.get(frontend));
+                            table.desire(frontend, wanted.around(slots(there)));
                         });
+    }
+
+    private static List<Endpoint> slots(Optional<Target> target) {
+        return target.map(Target::slots).orElse(List.of());
     }
 
     List<Change> pending() {
@@ -123,7 +128,7 @@ final class ServiceTable {
         return changes;
     }
 
-    private Change change(Frontend frontend, Optional<List<Endpoint>> to) {
+    private Change change(Frontend frontend, Optional<Target> to) {
         Key owner = owners.getOrDefault(frontend, UNKNOWN);
         return new Change(owner, frontend, table.observed(frontend), to);
     }
@@ -139,7 +144,7 @@ final class ServiceTable {
                         });
     }
 
-    Map<Frontend, List<Endpoint>> desired() {
+    Map<Frontend, Target> desired() {
         return table.desired();
     }
 
@@ -150,38 +155,31 @@ final class ServiceTable {
         if (frontend == null) {
             return false;
         }
-        Optional<List<Endpoint>> wanted = table.desired(frontend);
-        if (key.set().startsWith(Layout.SERVICES)) {
-            return wanted.isPresent();
-        }
-        return ServiceElements.slotOf(key.data()) < wanted.orElse(List.of()).size();
+        Optional<Target> wanted = table.desired(frontend);
+        return key.set().startsWith(Layout.SERVICES)
+                ? wanted.isPresent()
+                : wanted.map(t -> t.elements(frontend).containsKey(key)).orElse(false);
     }
 
     /** The chains that all desired frontends need. */
     Collection<Chain> balancers() {
-        Map<String, Chain> chains = new HashMap<>();
-        table.desired().forEach((frontend, wanted) -> balancer(frontend, wanted.size(), chains));
-        return chains.values();
+        return chains(table.desired().values().stream());
     }
 
     /** The chains that these changes need. */
     static Collection<Chain> balancers(Collection<Change> changes) {
-        Map<String, Chain> chains = new HashMap<>();
-        for (Change change : changes) {
-            balancer(change.frontend(), change.to().orElse(List.of()).size(), chains);
-        }
-        return chains.values();
+        return chains(changes.stream().flatMap(change -> change.to().stream()));
     }
 
-    private static void balancer(Frontend frontend, int size, Map<String, Chain> into) {
-        boolean v6 = frontend.address().v6();
-        if (size > 0) {
-            into.computeIfAbsent(Layout.balancer(v6, size), name -> Layout.balancerChain(v6, size));
-        }
+    private static Collection<Chain> chains(Stream<Target> targets) {
+        return targets.map(Target::balancer)
+                .distinct()
+                .flatMap(balancer -> balancer.chain().stream())
+                .toList();
     }
 
     boolean wants(Frontend frontend, Endpoint endpoint) {
-        return table.desired(frontend).orElse(List.of()).contains(endpoint);
+        return slots(table.desired(frontend)).contains(endpoint);
     }
 
     void problems(Map<Key, String> into) {

@@ -10,11 +10,11 @@ import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
+import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
 import dev.weir.model.Protocol;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -92,8 +92,12 @@ final class Images {
     }
 
     Images service(Frontend frontend, Backend... backends) {
+        return service(frontend, Handling.PLAIN, backends);
+    }
+
+    Images service(Frontend frontend, Handling handling, Backend... backends) {
         Key key = new Key("Service", "default", "s" + frontend);
-        Backends value = new Backends(key, new ArrayList<>(List.of(backends)));
+        Backends value = new Backends(key, List.of(backends), handling);
         image =
                 new NodeImage(
                         Frontier.EMPTY,

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.agent.nft.Lab.Place;
 import dev.weir.agent.spi.Outcome;
 import dev.weir.model.Frontend;
+import dev.weir.model.Handling;
 import dev.weir.model.Protocol;
 import java.net.DatagramSocket;
 import java.time.Duration;
@@ -159,6 +160,33 @@ class ServiceTrafficTest {
             assertThat(lab.tcp(from, vip(v6, 1), 81)).as("%s", from).isEqualTo(Lab.REFUSED);
         }
         assertThat(lab.udp(OUT, vip(v6, 9), 80)).isEqualTo(Lab.REFUSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whereOnlyOtherNodesMayServeClientsAreLeftWaiting(boolean v6) throws Exception {
+        Images images = Images.withPods();
+        for (Protocol protocol : Protocol.values()) {
+            images.service(frontend(vip(v6, 1), protocol, 80), Handling.SILENT);
+        }
+        assertThat(images.applyTo(plane)).isEqualTo(Outcome.DONE);
+
+        for (Place from : List.of(A, NODE, OUT)) {
+            assertThat(lab.tcp(from, vip(v6, 1), 80)).as("%s", from).isEqualTo(Lab.SILENCE);
+        }
+        assertThat(lab.udp(A, vip(v6, 1), 80)).isEqualTo(Lab.SILENCE);
+
+        Frontend udp = frontend(vip(v6, 1), Protocol.UDP, 80);
+        try (DatagramSocket socket = lab.namespace(A).call(() -> new DatagramSocket())) {
+            assertThat(Lab.ask(socket, udp.address(), 80)).isEqualTo(Lab.SILENCE);
+            images.service(udp, backend(B, v6, 8080)).applyTo(plane);
+            assertThat(Lab.ask(socket, udp.address(), 80)).startsWith("B ");
+            images.service(udp, Handling.SILENT).applyTo(plane);
+            assertThat(Lab.ask(socket, udp.address(), 80)).isEqualTo(Lab.SILENCE);
+            images.service(udp).applyTo(plane);
+            assertThat(Lab.ask(socket, udp.address(), 80)).isEqualTo(Lab.REFUSED);
+        }
+        assertThat(plane.verify()).isEmpty();
     }
 
     @ParameterizedTest

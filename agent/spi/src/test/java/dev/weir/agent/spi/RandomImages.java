@@ -6,6 +6,7 @@ import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
+import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
@@ -87,7 +88,8 @@ final class RandomImages {
                                                 address,
                                                 8080 + random.nextInt(2),
                                                 random.nextBoolean()))
-                        .toList());
+                        .toList(),
+                new Handling(random.nextBoolean()));
     }
 
     private static List<IpAddress> podAddresses(int number) {
