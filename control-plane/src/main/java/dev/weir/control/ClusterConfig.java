@@ -35,6 +35,13 @@ public interface ClusterConfig {
     @WithDefault("10.96.0.0/12,fd00:10:96::/112")
     List<String> serviceCidrs();
 
+    /**
+     * The numbers that node ports are given from, {@code FROM-TO}. Ports that were given from
+     * another range stay.
+     */
+    @WithDefault("30000-32767")
+    String serviceNodePortRange();
+
     /** How often an agent reports when nothing changes. */
     @WithDefault("PT1S")
     Duration reportInterval();

@@ -3,6 +3,8 @@ package dev.weir.endpoint;
 import dev.weir.endpoint.admission.EndpointSliceAdmission;
 import dev.weir.endpoint.admission.ServiceAdmission;
 import dev.weir.endpoint.allocate.AddressRange;
+import dev.weir.endpoint.allocate.Allocations;
+import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.endpoint.derive.EndpointDeriver;
 import dev.weir.log.Shard;
 import dev.weir.model.Cidr;
@@ -31,17 +33,29 @@ public final class EndpointService implements Tenure {
     private final Shard shard;
     private final ShardDirectory shards;
     private final List<AddressRange> ranges;
+    private final PortRange nodePorts;
     private final Clock clock;
     private final DerivationLoop loop;
+
+    /** With the default range of node ports. */
+    public EndpointService(
+            Shard shard, ShardDirectory shards, List<Cidr> serviceCidrs, Clock clock) {
+        this(shard, shards, serviceCidrs, PortRange.DEFAULT, clock);
+    }
 
     /**
      * @param serviceCidrs at most one per family; the first is the default family
      */
     public EndpointService(
-            Shard shard, ShardDirectory shards, List<Cidr> serviceCidrs, Clock clock) {
+            Shard shard,
+            ShardDirectory shards,
+            List<Cidr> serviceCidrs,
+            PortRange nodePorts,
+            Clock clock) {
         this.shard = shard;
         this.shards = shards;
         this.ranges = serviceCidrs.stream().map(AddressRange::new).toList();
+        this.nodePorts = nodePorts;
         this.clock = clock;
         EndpointDeriver slices = new EndpointDeriver();
         this.loop =
@@ -63,7 +77,7 @@ public final class EndpointService implements Tenure {
 
     @Override
     public List<BindableService> services() {
-        ClusterIpIndex index = new ClusterIpIndex(shard, ranges);
+        AllocationIndex index = new AllocationIndex(shard, Allocations.empty(ranges, nodePorts));
         return List.of(
                 new ResourceService(
                         ServicesGrpc.getServiceDescriptor(),

@@ -6,8 +6,6 @@ import picocli.CommandLine.Option;
 
 /** The address ranges of a cluster that is started. */
 public final class ClusterOptions {
-    private static final String NODE_PORTS = "30000-32767";
-
     @Option(
             names = "--pod-cidr",
             paramLabel = "CIDR[,CIDR]",
@@ -25,9 +23,9 @@ public final class ClusterOptions {
     @Option(
             names = "--service-node-port-range",
             paramLabel = "FROM-TO",
-            defaultValue = NODE_PORTS,
+            defaultValue = "30000-32767",
             description = "node ports; default: $${DEFAULT-VALUE}")
-    String nodePorts = NODE_PORTS;
+    String nodePorts = "30000-32767";
 
     @Option(
             names = "--external-ip-ranges",
@@ -38,15 +36,13 @@ public final class ClusterOptions {
 
     /** As the server's settings. Throws CliError for what this release cannot change. */
     public Map<String, String> settings() {
-        if (!nodePorts.equals(NODE_PORTS)) {
-            throw new CliError("not available in this release: --service-node-port-range");
-        }
         if (!externalIps.isEmpty()) {
             throw new CliError("not available in this release: --external-ip-ranges");
         }
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("weir.pod-cidrs", podCidrs);
         settings.put("weir.service-cidrs", serviceCidrs);
+        settings.put("weir.service-node-port-range", nodePorts);
         return settings;
     }
 }

@@ -5,6 +5,7 @@ import dev.weir.control.ClusterSettings;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.endpoint.allocate.AddressRange;
+import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.log.kafka.KafkaConfig;
 import dev.weir.model.IpAddress;
 import io.quarkus.runtime.configuration.ConfigurationException;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  *
  * @param instance names it at the log and in the election
  * @param address where other processes reach it, "unix:///path" or "tcp://host:port"
+ * @param nodePorts the numbers that node ports are given from
  * @param dnsListen where it answers DNS queries, if it is the DNS service
  */
 record Place(
@@ -31,6 +33,7 @@ record Place(
         String address,
         KafkaConfig kafka,
         ClusterSettings cluster,
+        PortRange nodePorts,
         Duration takeoverWait,
         List<IpAddress> dnsListen) {
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
@@ -54,6 +57,7 @@ record Place(
                     address(config.advertise()),
                     kafka(config, client),
                     ClusterSettings.of(config, range -> new AddressRange(range).dns()),
+                    PortRange.of(config.serviceNodePortRange()),
                     config.takeoverWait(),
                     config.dnsListen().orElse(List.of()).stream()
                             .map(IpAddress::of)

@@ -64,7 +64,8 @@ record Tenures(
 
     private Tenure endpointService(Shard shard, ShardDirectory shards) {
         EndpointService service =
-                new EndpointService(shard, shards, place.cluster().serviceCidrs(), clock);
+                new EndpointService(
+                        shard, shards, place.cluster().serviceCidrs(), place.nodePorts(), clock);
         service.start();
         return service;
     }

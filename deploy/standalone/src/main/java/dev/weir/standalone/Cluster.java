@@ -11,6 +11,7 @@ import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.endpoint.EndpointService;
 import dev.weir.endpoint.allocate.AddressRange;
+import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.sqlite.SqliteLogStore;
@@ -55,7 +56,12 @@ public final class Cluster implements AutoCloseable {
         this.controlPlane =
                 new ControlPlane(shards.get(0), directory, settings, registry, reports, clock);
         this.endpointService =
-                new EndpointService(shards.get(1), directory, settings.serviceCidrs(), clock);
+                new EndpointService(
+                        shards.get(1),
+                        directory,
+                        settings.serviceCidrs(),
+                        PortRange.of(config.serviceNodePortRange()),
+                        clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);
         this.dnsListen =
                 config.dnsListen().orElse(List.of()).stream().map(IpAddress::of).sorted().toList();

@@ -1,7 +1,10 @@
 package dev.weir.endpoint.admission;
 
 import dev.weir.model.FieldError;
+import dev.weir.model.Judgement;
+import dev.weir.model.Kinds;
 import dev.weir.model.check.FieldErrors;
+import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServiceOrBuilder;
 import dev.weir.net.v1.ServiceSpecOrBuilder;
 
@@ -14,7 +17,14 @@ final class ProgrammedOnly {
 
     private ProgrammedOnly() {}
 
-    static void check(ServiceOrBuilder service, FieldErrors errors) {
+    /** A Service that is valid and complete. */
+    static Judgement<Service> judge(Service service) {
+        FieldErrors errors = new FieldErrors();
+        check(service, errors);
+        return Judgement.of(Kinds.SERVICE, service.getMetadata().getName(), service, errors.list());
+    }
+
+    private static void check(ServiceOrBuilder service, FieldErrors errors) {
         ServiceSpecOrBuilder spec = service.getSpecOrBuilder();
         switch (spec.getType()) {
             case ServiceAdmission.NODE_PORT, ServiceAdmission.LOAD_BALANCER ->

@@ -1,15 +1,19 @@
 package dev.weir.endpoint.admission;
 
-import dev.weir.endpoint.allocate.ClusterIps;
+import dev.weir.endpoint.allocate.Allocations;
 import dev.weir.model.Failure;
 import dev.weir.model.Judgement;
 import dev.weir.model.Kinds;
 import dev.weir.model.NamespaceState;
 import dev.weir.model.check.FieldErrors;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceSpecOrBuilder;
 import java.util.Optional;
 
-/** Services, by the rules of Kubernetes' v1: defaults, checks, addresses, in this order. */
+/**
+ * Services, by the rules of Kubernetes' v1: defaults, checks, addresses and node ports, in this
+ * order; and last, whether it is programmed.
+ */
 public final class ServiceAdmission {
     static final String CLUSTER_IP = "ClusterIP";
     static final String NODE_PORT = "NodePort";
@@ -22,16 +26,28 @@ public final class ServiceAdmission {
     private ServiceAdmission() {}
 
     /**
-     * The Service as it is to be stored, addresses included: the caller follows it with {@link
-     * ClusterIps#after}.
+     * The Service as it is to be stored, addresses and node ports included: the caller follows it
+     * with {@link Allocations#after}.
      *
-     * @param addresses what Services have, uncommitted writes included
+     * @param others what other Services have, uncommitted writes included
      */
     public static Judgement<Service> admit(
             Optional<Service> old,
             Service requested,
             NamespaceState namespace,
-            ClusterIps addresses) {
+            Allocations others) {
+        return switch (judge(old, requested, namespace, others)) {
+            case Judgement.Accepted<Service>(var service) -> ProgrammedOnly.judge(service);
+            case Judgement.Refused<Service> refused -> refused;
+        };
+    }
+
+    /** The same, whether or not a plane programs it. */
+    static Judgement<Service> judge(
+            Optional<Service> old,
+            Service requested,
+            NamespaceState namespace,
+            Allocations others) {
         String name = requested.getMetadata().getName();
         Optional<Failure> refusal =
                 namespace.refusal(Kinds.SERVICE, requested.getMetadata().getNamespace(), name);
@@ -45,17 +61,30 @@ public final class ServiceAdmission {
         ServiceChecks.check(service, errors);
         old.ifPresent(
                 before -> ServiceChanges.check(before.getSpec(), service.getSpecBuilder(), errors));
-        ProgrammedOnly.check(service, errors);
         if (errors.isEmpty()) {
             IpFamilies.settle(
-                    old.map(Service::getSpec), service.getSpecBuilder(), addresses, errors);
+                    old.map(Service::getSpec),
+                    service.getSpecBuilder(),
+                    others.addresses(),
+                    errors);
         }
-        return errors.isEmpty()
-                ? Addresses.allocate(old, service, addresses)
-                : new Judgement.Refused<>(Failure.invalid(Kinds.SERVICE, name, errors.list()));
+        if (!errors.isEmpty()) {
+            return new Judgement.Refused<>(Failure.invalid(Kinds.SERVICE, name, errors.list()));
+        }
+        return switch (Addresses.allocate(old, service, others.addresses())) {
+            case Judgement.Accepted<Service>(var addressed) ->
+                    PortNumbers.allocate(old, addressed, others.nodePorts());
+            case Judgement.Refused<Service> refused -> refused;
+        };
     }
 
-    static boolean isHeadless(dev.weir.net.v1.ServiceSpecOrBuilder spec) {
+    static boolean isHeadless(ServiceSpecOrBuilder spec) {
         return spec.getClusterIpsCount() > 0 && spec.getClusterIps(0).equals(NONE);
+    }
+
+    /** Whether a load balancer has to ask each node if it has endpoints. */
+    static boolean needsHealthCheck(ServiceSpecOrBuilder spec) {
+        return spec.getType().equals(LOAD_BALANCER)
+                && spec.getExternalTrafficPolicy().equals("Local");
     }
 }

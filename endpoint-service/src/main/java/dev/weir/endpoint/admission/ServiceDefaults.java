@@ -42,6 +42,7 @@ final class ServiceDefaults {
         spec.getPortsBuilderList().forEach(ServiceDefaults::port);
         if (!spec.getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
             old.ifPresent(before -> keepAllocated(before.getSpec(), spec));
+            old.ifPresent(before -> KeptPorts.keep(before, spec));
         }
         alignAddresses(old, spec);
     }

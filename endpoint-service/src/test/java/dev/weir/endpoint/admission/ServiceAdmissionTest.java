@@ -3,7 +3,8 @@ package dev.weir.endpoint.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.endpoint.allocate.AddressRange;
-import dev.weir.endpoint.allocate.ClusterIps;
+import dev.weir.endpoint.allocate.Allocations;
+import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.model.Cidr;
 import dev.weir.model.FieldError;
 import dev.weir.model.Judgement;
@@ -19,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ServiceAdmissionTest {
     private static final AddressRange V4 = new AddressRange(Cidr.of("10.96.0.0/12"));
     private static final AddressRange V6 = new AddressRange(Cidr.of("fd00:10:96::/112"));
-    private static final ClusterIps SINGLE = ClusterIps.empty(List.of(V4));
-    private static final ClusterIps DUAL = ClusterIps.empty(List.of(V4, V6));
+    private static final Allocations SINGLE = Allocations.empty(List.of(V4), PortRange.DEFAULT);
+    private static final Allocations DUAL = Allocations.empty(List.of(V4, V6), PortRange.DEFAULT);
 
     @Test
     void completesAMinimalService() {
@@ -333,8 +334,10 @@ class ServiceAdmissionTest {
 
     @Test
     void saysWhenTheRangeIsFull() {
-        ClusterIps tiny = ClusterIps.empty(List.of(new AddressRange(Cidr.of("10.0.0.0/30"))));
-        ClusterIps full = tiny;
+        Allocations tiny =
+                Allocations.empty(
+                        List.of(new AddressRange(Cidr.of("10.0.0.0/30"))), PortRange.DEFAULT);
+        Allocations full = tiny;
         for (String name : List.of("a", "b")) {
             full = full.after(Optional.empty(), Optional.of(named(name, full)));
         }
@@ -351,7 +354,7 @@ class ServiceAdmissionTest {
                 .contains("failed to allocate a serviceIP: range is full");
     }
 
-    private static Service named(String name, ClusterIps addresses) {
+    private static Service named(String name, Allocations addresses) {
         Service service = read("{ports: [{port: 80}]}");
         Service renamed =
                 service.toBuilder()
@@ -362,11 +365,11 @@ class ServiceAdmissionTest {
                         Optional.empty(), renamed, NamespaceState.ACTIVE, addresses));
     }
 
-    private static Service accepted(String spec, ClusterIps addresses) {
+    private static Service accepted(String spec, Allocations addresses) {
         return accepted(Optional.empty(), spec, addresses);
     }
 
-    private static Service accepted(Optional<Service> old, String spec, ClusterIps addresses) {
+    private static Service accepted(Optional<Service> old, String spec, Allocations addresses) {
         return accepted(ServiceAdmission.admit(old, read(spec), NamespaceState.ACTIVE, addresses));
     }
 
@@ -377,7 +380,7 @@ class ServiceAdmissionTest {
         };
     }
 
-    private static String errors(Optional<Service> old, String spec, ClusterIps addresses) {
+    private static String errors(Optional<Service> old, String spec, Allocations addresses) {
         return switch (ServiceAdmission.admit(old, read(spec), NamespaceState.ACTIVE, addresses)) {
             case Judgement.Accepted<Service>(var service) -> "accepted " + service;
             case Judgement.Refused<Service>(var failure) ->

@@ -5,8 +5,7 @@ import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
 import dev.weir.changes.ShardReader.Next;
 import dev.weir.changes.Step;
-import dev.weir.endpoint.allocate.AddressRange;
-import dev.weir.endpoint.allocate.ClusterIps;
+import dev.weir.endpoint.allocate.Allocations;
 import dev.weir.log.Pending;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.Service;
@@ -15,11 +14,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who has which cluster IP in the pending image. Only an index: it is made from the Services, and
- * follows what changes, at the cost of the change. A group of writes that failed is forgotten, by
- * going back to the durable image. Owned by the shard's writer thread.
+ * Who has which cluster IP and node port in the pending image. Only an index: it is made from the
+ * Services, and follows what changes, at the cost of the change. A group of writes that failed is
+ * forgotten, by going back to the durable image. Owned by the shard's writer thread.
  */
-final class ClusterIpIndex {
+final class AllocationIndex {
     private final ShardReader shard;
     private At durable;
 
@@ -31,11 +30,11 @@ final class ClusterIpIndex {
 
     private Delta last;
 
-    private record At(Image image, ClusterIps addresses) {
+    private record At(Image image, Allocations allocations) {
 
-        /** Addresses are given back before they are taken, since one may have changed hands. */
+        /** What is given back comes before what is taken, since it may have changed hands. */
         At after(Step step) {
-            ClusterIps next = addresses;
+            Allocations next = allocations;
             for (var key : step.keys(Kinds.SERVICE).toList()) {
                 next = next.after(step.from().find(Service.class, key), Optional.empty());
             }
@@ -46,14 +45,17 @@ final class ClusterIpIndex {
         }
     }
 
-    ClusterIpIndex(ShardReader shard, List<AddressRange> ranges) {
+    /**
+     * @param nothing the ranges, nothing of them given out
+     */
+    AllocationIndex(ShardReader shard, Allocations nothing) {
         this.shard = shard;
-        this.durable = new At(Image.empty(shard.shard()), ClusterIps.empty(ranges));
+        this.durable = new At(Image.empty(shard.shard()), nothing);
         this.pending = durable;
         this.last = Step.still(durable.image()).delta();
     }
 
-    ClusterIps in(Pending now) {
+    Allocations in(Pending now) {
         List<Delta> accepted = now.accepted();
         if (followed == 0 || accepted.size() < followed || accepted.get(followed - 1) != last) {
             followDurable();
@@ -65,7 +67,7 @@ final class ClusterIpIndex {
             last = delta;
             followed++;
         }
-        return pending.addresses();
+        return pending.allocations();
     }
 
     private void followDurable() {

@@ -1,0 +1,18 @@
+package dev.weir.endpoint.allocate;
+
+import dev.weir.net.v1.Service;
+import java.util.List;
+import java.util.Optional;
+
+/** All that Services have of what no two of them may have. */
+public record Allocations(ClusterIps addresses, NodePorts nodePorts) {
+
+    public static Allocations empty(List<AddressRange> ranges, PortRange nodePorts) {
+        return new Allocations(ClusterIps.empty(ranges), NodePorts.empty(nodePorts));
+    }
+
+    /** After a change: no old for a create, no new for a delete. */
+    public Allocations after(Optional<Service> old, Optional<Service> now) {
+        return new Allocations(addresses.after(old, now), nodePorts.after(old, now));
+    }
+}
