@@ -13,8 +13,6 @@ import dev.weir.net.v1.ServiceSpecOrBuilder;
  * silently not done. Each line goes when its feature comes.
  */
 final class ProgrammedOnly {
-    static final String ALGORITHM = "weir.dev/load-balancing";
-
     private ProgrammedOnly() {}
 
     /** A Service that is valid and complete. */
@@ -42,11 +40,14 @@ final class ProgrammedOnly {
         if (spec.getExternalIpsCount() > 0) {
             errors.forbidden("spec.externalIPs", "not supported");
         }
-        String algorithm = service.getMetadata().getAnnotationsOrDefault(ALGORITHM, "random");
+        String algorithm =
+                service.getMetadata().getAnnotationsOrDefault(ServiceChecks.ALGORITHM, "random");
         if (!algorithm.equals("random")) {
             errors.add(
                     FieldError.notSupported(
-                            "metadata.annotations[" + ALGORITHM + "]", algorithm, "random"));
+                            "metadata.annotations[" + ServiceChecks.ALGORITHM + "]",
+                            algorithm,
+                            "random"));
         }
     }
 }

@@ -55,7 +55,7 @@ public final class ServiceAdmission {
             return new Judgement.Refused<>(refusal.get());
         }
         Service.Builder service = requested.toBuilder();
-        ServiceDefaults.apply(old, service.getSpecBuilder());
+        ServiceDefaults.apply(old, service);
 
         FieldErrors errors = new FieldErrors();
         ServiceChecks.check(service, errors);
@@ -80,6 +80,15 @@ public final class ServiceAdmission {
 
     static boolean isHeadless(ServiceSpecOrBuilder spec) {
         return spec.getClusterIpsCount() > 0 && spec.getClusterIps(0).equals(NONE);
+    }
+
+    /** Whether it is reached from outside of the cluster. */
+    static boolean isExposed(ServiceSpecOrBuilder spec) {
+        return switch (spec.getType()) {
+            case NODE_PORT, LOAD_BALANCER -> true;
+            case CLUSTER_IP -> spec.getExternalIpsCount() > 0;
+            default -> false;
+        };
     }
 
     /** Whether a load balancer has to ask each node if it has endpoints. */

@@ -5,7 +5,10 @@ import dev.weir.net.v1.ServiceSpec;
 import dev.weir.net.v1.ServiceSpecOrBuilder;
 import java.util.List;
 
-/** What may not change: the primary address and family. A second one may come, or go on request. */
+/**
+ * What may not change: the primary address and family, the class of a load balancer, and the port
+ * of its health check. A second address may come, or go on request.
+ */
 final class ServiceChanges {
     private static final String ONCE = "may not change once set";
     private static final String SINGLE_STACK = "SingleStack";
@@ -13,6 +16,7 @@ final class ServiceChanges {
     private ServiceChanges() {}
 
     static void check(ServiceSpec old, ServiceSpecOrBuilder spec, FieldErrors errors) {
+        loadBalancer(old, spec, errors);
         if (old.getType().equals(ServiceAdmission.EXTERNAL_NAME)
                 || spec.getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
             return;
@@ -30,6 +34,26 @@ final class ServiceChanges {
                 "must be 'SingleStack' to release the secondary IP family",
                 spec,
                 errors);
+    }
+
+    private static void loadBalancer(
+            ServiceSpec old, ServiceSpecOrBuilder spec, FieldErrors errors) {
+        boolean stays =
+                old.getType().equals(ServiceAdmission.LOAD_BALANCER)
+                        && spec.getType().equals(ServiceAdmission.LOAD_BALANCER);
+        if (stays
+                && (old.hasLoadBalancerClass() != spec.hasLoadBalancerClass()
+                        || !old.getLoadBalancerClass().equals(spec.getLoadBalancerClass()))) {
+            errors.invalid(
+                    "spec.loadBalancerClass",
+                    spec.hasLoadBalancerClass() ? spec.getLoadBalancerClass() : "null",
+                    ONCE);
+        }
+        if (ServiceAdmission.needsHealthCheck(old)
+                && ServiceAdmission.needsHealthCheck(spec)
+                && old.getHealthCheckNodePort() != spec.getHealthCheckNodePort()) {
+            errors.forbidden("spec.healthCheckNodePort", "field is immutable");
+        }
     }
 
     private static void unchanged(

@@ -1,5 +1,6 @@
 package dev.weir.endpoint.admission;
 
+import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.FieldError;
 import dev.weir.model.check.FieldErrors;
 import dev.weir.model.check.Metadata;
@@ -13,14 +14,21 @@ import java.util.Set;
 final class ServiceChecks {
     private static final int KUBELET_PORT = 10_250;
     private static final int LONGEST_AFFINITY = 86_400;
-    private static final String ONLY_LOAD_BALANCER =
-            "may only be used when `type` is 'LoadBalancer'";
+
+    /** How an endpoint is chosen for a new connection. */
+    static final String ALGORITHM = "weir.dev/load-balancing";
+
+    /** Of the same meaning; the second one is the older. */
+    private static final String TOPOLOGY_MODE = "service.kubernetes.io/topology-mode";
+
+    private static final String TOPOLOGY_HINTS = "service.kubernetes.io/topology-aware-hints";
 
     private ServiceChecks() {}
 
     static void check(ServiceOrBuilder service, FieldErrors errors) {
         ServiceSpecOrBuilder spec = service.getSpecOrBuilder();
         Metadata.check(service.getMetadata(), true, Names::dns1035Label, errors);
+        annotations(service.getMetadata(), errors);
         type(spec, errors);
         ServicePorts.check(spec, errors);
         Metadata.labels("spec.selector", spec.getSelectorMap(), errors);
@@ -28,8 +36,32 @@ final class ServiceChecks {
         if (!spec.getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
             IpFamilies.check(spec, errors);
         }
-        external(spec, errors);
+        externalIps(spec, errors);
+        LoadBalancerChecks.check(service, errors);
         policies(spec, errors);
+    }
+
+    private static void annotations(ObjectMeta metadata, FieldErrors errors) {
+        String algorithm = metadata.getAnnotationsOrDefault(ALGORITHM, "random");
+        switch (algorithm) {
+            case "random", "round-robin", "source-hash" -> {}
+            default ->
+                    errors.add(
+                            FieldError.notSupported(
+                                    "metadata.annotations[" + ALGORITHM + "]",
+                                    algorithm,
+                                    "random",
+                                    "round-robin",
+                                    "source-hash"));
+        }
+        String mode = metadata.getAnnotationsOrDefault(TOPOLOGY_MODE, "");
+        if (metadata.containsAnnotations(TOPOLOGY_MODE)
+                && !metadata.getAnnotationsOrDefault(TOPOLOGY_HINTS, mode).equals(mode)) {
+            errors.invalid(
+                    "metadata.annotations[" + TOPOLOGY_MODE + "]",
+                    mode,
+                    "must match annotations[" + TOPOLOGY_HINTS + "] when both are specified");
+        }
     }
 
     private static void type(ServiceSpecOrBuilder spec, FieldErrors errors) {
@@ -113,42 +145,15 @@ final class ServiceChecks {
         }
     }
 
-    private static void external(ServiceSpecOrBuilder spec, FieldErrors errors) {
-        boolean balanced = spec.getType().equals(ServiceAdmission.LOAD_BALANCER);
+    private static void externalIps(ServiceSpecOrBuilder spec, FieldErrors errors) {
         for (int i = 0; i < spec.getExternalIpsCount(); i++) {
             Networks.ordinaryAddress("spec.externalIPs[" + i + "]", spec.getExternalIps(i), errors);
-        }
-        if (!balanced && spec.getLoadBalancerSourceRangesCount() > 0) {
-            errors.forbidden("spec.loadBalancerSourceRanges", ONLY_LOAD_BALANCER);
-        }
-        for (int i = 0; i < spec.getLoadBalancerSourceRangesCount(); i++) {
-            Networks.cidr(
-                    "spec.loadBalancerSourceRanges[" + i + "]",
-                    spec.getLoadBalancerSourceRanges(i).strip(),
-                    Set.of(),
-                    errors);
-        }
-        if (!balanced && spec.hasAllocateLoadBalancerNodePorts()) {
-            errors.forbidden("spec.allocateLoadBalancerNodePorts", ONLY_LOAD_BALANCER);
-        }
-        if (!balanced && spec.hasLoadBalancerClass()) {
-            errors.forbidden("spec.loadBalancerClass", ONLY_LOAD_BALANCER);
-        } else if (spec.hasLoadBalancerClass()) {
-            errors.invalid(
-                    "spec.loadBalancerClass",
-                    spec.getLoadBalancerClass(),
-                    Names.qualifiedName(spec.getLoadBalancerClass()));
         }
     }
 
     private static void policies(ServiceSpecOrBuilder spec, FieldErrors errors) {
         String external = spec.getExternalTrafficPolicy();
-        boolean reachable =
-                spec.getType().equals(ServiceAdmission.LOAD_BALANCER)
-                        || spec.getType().equals(ServiceAdmission.NODE_PORT)
-                        || spec.getType().equals(ServiceAdmission.CLUSTER_IP)
-                                && spec.getExternalIpsCount() > 0;
-        if (!external.isEmpty() && !reachable) {
+        if (!external.isEmpty() && !ServiceAdmission.isExposed(spec)) {
             errors.invalid(
                     "spec.externalTrafficPolicy",
                     external,
@@ -156,9 +161,7 @@ final class ServiceChecks {
         } else if (!external.isEmpty()) {
             scope("spec.externalTrafficPolicy", external, errors);
         }
-        boolean local =
-                spec.getType().equals(ServiceAdmission.LOAD_BALANCER) && external.equals("Local");
-        if (spec.getHealthCheckNodePort() != 0 && !local) {
+        if (spec.getHealthCheckNodePort() != 0 && !ServiceAdmission.needsHealthCheck(spec)) {
             errors.invalid(
                     "spec.healthCheckNodePort",
                     spec.getHealthCheckNodePort(),

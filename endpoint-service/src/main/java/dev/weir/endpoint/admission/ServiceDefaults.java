@@ -2,6 +2,7 @@ package dev.weir.endpoint.admission;
 
 import dev.weir.core.v1.IntOrString;
 import dev.weir.model.IpAddress;
+import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
@@ -18,17 +19,10 @@ final class ServiceDefaults {
 
     private ServiceDefaults() {}
 
-    static void apply(Optional<Service> old, ServiceSpec.Builder spec) {
+    static void apply(Optional<Service> old, Service.Builder service) {
+        ServiceSpec.Builder spec = service.getSpecBuilder();
         if (spec.getType().isEmpty()) {
             spec.setType(ServiceAdmission.CLUSTER_IP);
-        }
-        switch (spec.getType()) {
-            case ServiceAdmission.EXTERNAL_NAME -> externalName(old, spec);
-            case ServiceAdmission.NODE_PORT, ServiceAdmission.LOAD_BALANCER -> {
-                internal(spec);
-                external(spec);
-            }
-            default -> internal(spec);
         }
         if (spec.getSessionAffinity().isEmpty()) {
             spec.setSessionAffinity("None");
@@ -40,43 +34,59 @@ final class ServiceDefaults {
                     .setTimeoutSeconds(AFFINITY_TIMEOUT);
         }
         spec.getPortsBuilderList().forEach(ServiceDefaults::port);
-        if (!spec.getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
-            old.ifPresent(before -> keepAllocated(before.getSpec(), spec));
-            old.ifPresent(before -> KeptPorts.keep(before, spec));
+        old.ifPresent(before -> TypeChange.wipe(before.getSpec(), spec));
+        policies(spec);
+        loadBalancer(service);
+        if (spec.getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
+            externalName(spec);
+        } else {
+            old.ifPresent(before -> keepAddresses(before.getSpec(), spec));
         }
+        old.ifPresent(before -> KeptPorts.keep(before, spec));
         alignAddresses(old, spec);
     }
 
-    private static void internal(ServiceSpec.Builder spec) {
-        if (!spec.hasInternalTrafficPolicy()) {
+    private static void policies(ServiceSpec.Builder spec) {
+        if (!spec.hasInternalTrafficPolicy()
+                && !spec.getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
             spec.setInternalTrafficPolicy("Cluster");
         }
-    }
-
-    private static void external(ServiceSpec.Builder spec) {
-        if (spec.getExternalTrafficPolicy().isEmpty()) {
+        if (spec.getExternalTrafficPolicy().isEmpty() && ServiceAdmission.isExposed(spec)) {
             spec.setExternalTrafficPolicy("Cluster");
         }
-        if (spec.getType().equals(ServiceAdmission.LOAD_BALANCER)
-                && !spec.hasAllocateLoadBalancerNodePorts()) {
+    }
+
+    /** The status of a load balancer goes with it. */
+    private static void loadBalancer(Service.Builder service) {
+        ServiceSpec.Builder spec = service.getSpecBuilder();
+        if (!spec.getType().equals(ServiceAdmission.LOAD_BALANCER)) {
+            if (service.getStatus().hasLoadBalancer()) {
+                service.getStatusBuilder().clearLoadBalancer();
+            }
+            return;
+        }
+        if (!spec.hasAllocateLoadBalancerNodePorts()) {
             spec.setAllocateLoadBalancerNodePorts(true);
+        }
+        if (service.getStatus().getLoadBalancer().getIngressCount() > 0) {
+            service.getStatusBuilder()
+                    .getLoadBalancerBuilder()
+                    .getIngressBuilderList()
+                    .forEach(ServiceDefaults::ingress);
         }
     }
 
-    /**
-     * A Service that becomes an ExternalName loses its addresses unless its writer insists on them.
-     */
-    private static void externalName(Optional<Service> old, ServiceSpec.Builder spec) {
-        if (spec.getExternalName().endsWith(".")) {
-            String name = spec.getExternalName();
-            spec.setExternalName(name.substring(0, name.length() - 1));
+    private static void ingress(LoadBalancerIngress.Builder ingress) {
+        if (!ingress.getIp().isEmpty() && !ingress.hasIpMode()) {
+            ingress.setIpMode(LoadBalancerChecks.VIP);
         }
-        boolean inherited =
-                old.isPresent()
-                        && !old.get().getSpec().getType().equals(ServiceAdmission.EXTERNAL_NAME)
-                        && old.get().getSpec().getClusterIpsList().equals(spec.getClusterIpsList());
-        if (inherited) {
-            spec.clearClusterIp().clearClusterIps().clearIpFamilies().clearIpFamilyPolicy();
+    }
+
+    /** Without the dot that says that nothing is to be appended. */
+    private static void externalName(ServiceSpec.Builder spec) {
+        String name = spec.getExternalName();
+        if (name.endsWith(".")) {
+            spec.setExternalName(name.substring(0, name.length() - 1));
         }
     }
 
@@ -96,7 +106,7 @@ final class ServiceDefaults {
         }
     }
 
-    private static void keepAllocated(ServiceSpec old, ServiceSpec.Builder spec) {
+    private static void keepAddresses(ServiceSpec old, ServiceSpec.Builder spec) {
         if (old.getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
             return;
         }
