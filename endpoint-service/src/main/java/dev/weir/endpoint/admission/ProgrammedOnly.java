@@ -34,9 +34,6 @@ final class ProgrammedOnly {
                                     ServiceAdmission.EXTERNAL_NAME));
             default -> {}
         }
-        if (spec.getSessionAffinity().equals("ClientIP")) {
-            errors.add(FieldError.notSupported("spec.sessionAffinity", "ClientIP", "None"));
-        }
         if (spec.getExternalIpsCount() > 0) {
             errors.forbidden("spec.externalIPs", "not supported");
         }

@@ -96,8 +96,6 @@ class ServiceAdmissionTest {
                         + " supported values: \"ClusterIP\", \"ExternalName\"",
                 "{type: LoadBalancer, ports: [{port: 80}]}|spec.type: Unsupported value:"
                         + " \"LoadBalancer\": supported values: \"ClusterIP\", \"ExternalName\"",
-                "{ports: [{port: 80}], sessionAffinity: ClientIP}|spec.sessionAffinity: Unsupported"
-                        + " value: \"ClientIP\": supported values: \"None\"",
                 "{ports: [{port: 80}], externalIPs: [192.0.2.1]}|spec.externalIPs: Forbidden: not"
                         + " supported",
                 "{}|spec.ports: Required value",

@@ -9,6 +9,7 @@ import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.Protocol;
+import dev.weir.net.v1.ClientIpConfig;
 import dev.weir.net.v1.Endpoint;
 import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
@@ -26,6 +27,9 @@ import java.util.TreeMap;
 public final class Frontends {
     /** The Service of the cluster's name servers; every node runs one of its endpoints itself. */
     public static final Key DNS = Kinds.SERVICE.key("kube-system", "kube-dns");
+
+    /** Where the Service names no timeout of its affinity, in seconds. */
+    static final int DEFAULT_AFFINITY_SECONDS = 10_800;
 
     private static final String LOCAL = "Local";
 
@@ -53,6 +57,7 @@ public final class Frontends {
         Key key =
                 Kinds.SERVICE.key(
                         service.getMetadata().getNamespace(), service.getMetadata().getName());
+        Handling handling = handling(service);
         for (IpAddress address : clusterIps(service)) {
             for (ServicePort port : service.getSpec().getPortsList()) {
                 Protocol protocol = Protocol.of(port.getProtocol());
@@ -60,8 +65,8 @@ public final class Frontends {
                 frontends.put(
                         new Frontend(address, protocol, port.getPort()),
                         service.getSpec().getInternalTrafficPolicy().equals(LOCAL)
-                                ? local(key, candidates, nodeName)
-                                : everywhere(key, candidates, nodeName));
+                                ? local(key, handling, candidates, nodeName)
+                                : everywhere(key, handling, candidates, nodeName));
             }
         }
         return frontends;
@@ -70,6 +75,15 @@ public final class Frontends {
     private static boolean isProxied(Service service) {
         return !service.getSpec().getType().equals("ExternalName")
                 && !service.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME);
+    }
+
+    private static Handling handling(Service service) {
+        if (!service.getSpec().getSessionAffinity().equals("ClientIP")) {
+            return Handling.PLAIN;
+        }
+        ClientIpConfig config = service.getSpec().getSessionAffinityConfig().getClientIp();
+        return Handling.PLAIN.keepingFor(
+                config.hasTimeoutSeconds() ? config.getTimeoutSeconds() : DEFAULT_AFFINITY_SECONDS);
     }
 
     /** One per family; a headless Service has none, since None is no address. */
@@ -139,20 +153,21 @@ public final class Frontends {
         return ready.isEmpty() ? candidates.stream().filter(Candidate::fallback).toList() : ready;
     }
 
-    private static Backends everywhere(Key service, List<Candidate> candidates, String nodeName) {
+    private static Backends everywhere(
+            Key service, Handling handling, List<Candidate> candidates, String nodeName) {
         List<Candidate> usable = usable(candidates);
         List<Candidate> elsewhere =
                 usable.stream().filter(candidate -> !candidate.node.equals(nodeName)).toList();
         boolean standBack = service.equals(DNS) && !elsewhere.isEmpty();
-        return new Backends(service, backends(standBack ? elsewhere : usable, nodeName));
+        return new Backends(service, backends(standBack ? elsewhere : usable, nodeName), handling);
     }
 
-    private static Backends local(Key service, List<Candidate> candidates, String nodeName) {
+    private static Backends local(
+            Key service, Handling handling, List<Candidate> candidates, String nodeName) {
         List<Candidate> usable =
                 usable(candidates.stream().filter(c -> c.node.equals(nodeName)).toList());
         boolean silent = usable.isEmpty() && !usable(candidates).isEmpty();
-        return new Backends(
-                service, backends(usable, nodeName), silent ? Handling.SILENT : Handling.PLAIN);
+        return new Backends(service, backends(usable, nodeName), handling.silently(silent));
     }
 
     /** An address and port that several slices name is one backend. */

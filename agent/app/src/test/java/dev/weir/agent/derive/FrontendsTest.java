@@ -214,6 +214,28 @@ class FrontendsTest {
     }
 
     @Test
+    void aServiceKeepsItsClientsForAsLongAsItSays() {
+        Service.Builder unset = service("shop", "web");
+        unset.getSpecBuilder().setSessionAffinity("ClientIP");
+        Service.Builder minute = service("shop", "web");
+        minute.getSpecBuilder()
+                .setSessionAffinity("ClientIP")
+                .setInternalTrafficPolicy("Local")
+                .getSessionAffinityConfigBuilder()
+                .getClientIpBuilder()
+                .setTimeoutSeconds(60);
+        Service.Builder none = service("shop", "web");
+        none.getSpecBuilder().setSessionAffinity("None");
+
+        assertThat(derive(unset).values())
+                .allMatch(backends -> backends.handling().affinitySeconds() == 10_800);
+        assertThat(derive(minute).values())
+                .allMatch(backends -> backends.handling().affinitySeconds() == 60);
+        assertThat(derive(none).values())
+                .allMatch(backends -> backends.handling().equals(Handling.PLAIN));
+    }
+
+    @Test
     void theOwnNameServerStandsBackWhereThereIsAnother() {
         Endpoint own = endpoint("10.244.0.1", "here");
         Endpoint other = endpoint("10.244.1.1", "there");

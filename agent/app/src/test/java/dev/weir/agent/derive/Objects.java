@@ -121,6 +121,16 @@ final class Objects {
         return builder.build();
     }
 
+    static Service keeping(Service service, int seconds) {
+        Service.Builder builder = service.toBuilder();
+        builder.getSpecBuilder()
+                .setSessionAffinity("ClientIP")
+                .getSessionAffinityConfigBuilder()
+                .getClientIpBuilder()
+                .setTimeoutSeconds(seconds);
+        return builder.build();
+    }
+
     static NetworkPolicy egress(String namespace, String name, LabelSelector to, int port) {
         return egress(namespace, name, to, IntOrString.newBuilder().setIntVal(port).build());
     }

@@ -83,7 +83,11 @@ final class RandomCluster {
         String app = app();
         int address = (namespace.equals("x") ? 10 : 20) + app.length();
         Service service = Objects.service(namespace, app, address);
-        return random.nextBoolean() ? service : Objects.localInternally(service);
+        return switch (random.nextInt(3)) {
+            case 0 -> Objects.localInternally(service);
+            case 1 -> Objects.keeping(service, 1 + random.nextInt(2));
+            default -> service;
+        };
     }
 
     private static String name(int number) {

@@ -1,6 +1,8 @@
 package dev.weir.agent.nft;
 
 import dev.weir.model.Handling;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,30 +14,46 @@ import java.util.regex.Pattern;
  * @param handling only what makes a difference for this number of endpoints
  */
 record Balancer(boolean v6, int endpoints, Handling handling) {
-    private static final Pattern NAME = Pattern.compile(Layout.BALANCER + "[46]-([1-9]\\d{0,4})");
+    private static final Pattern NAME =
+            Pattern.compile(Layout.BALANCER + "[46]-([1-9]\\d{0,4})(?:-keep([1-9]\\d{0,5}))?");
 
     Balancer {
-        handling = endpoints == 0 ? new Handling(handling.silent()) : Handling.PLAIN;
+        handling =
+                endpoints == 0
+                        ? Handling.PLAIN.silently(handling.silent())
+                        : handling.silently(false);
     }
 
     /** The balancer of this chain; empty for a foreign chain. */
     static Optional<Balancer> named(String chain, boolean v6) {
         if (chain.equals(Layout.NO_ENDPOINTS) || chain.equals(Layout.WITHHELD)) {
             boolean silent = chain.equals(Layout.WITHHELD);
-            return Optional.of(new Balancer(v6, 0, new Handling(silent)));
+            return Optional.of(new Balancer(v6, 0, Handling.PLAIN.silently(silent)));
         }
         Matcher name = NAME.matcher(chain);
-        return name.matches()
-                ? Optional.of(new Balancer(v6, Integer.parseInt(name.group(1)), Handling.PLAIN))
-                        .filter(balancer -> balancer.name().equals(chain))
-                : Optional.empty();
+        if (!name.matches()) {
+            return Optional.empty();
+        }
+        String keep = name.group(2);
+        Handling handling = Handling.PLAIN.keepingFor(keep == null ? 0 : Integer.parseInt(keep));
+        return Optional.of(new Balancer(v6, Integer.parseInt(name.group(1)), handling))
+                .filter(balancer -> balancer.name().equals(chain));
     }
 
     String name() {
         if (endpoints == 0) {
             return handling.silent() ? Layout.WITHHELD : Layout.NO_ENDPOINTS;
         }
-        return Layout.BALANCER + Layout.family(v6) + "-" + endpoints;
+        return Layout.BALANCER
+                + Layout.family(v6)
+                + "-"
+                + endpoints
+                + (keeps() ? "-keep" + handling.affinitySeconds() : "");
+    }
+
+    /** True if clients come back to the endpoint that they had. */
+    boolean keeps() {
+        return handling.affinitySeconds() > 0;
     }
 
     /** Empty for a chain of the fixed part. */
@@ -43,14 +61,34 @@ record Balancer(boolean v6, int endpoints, Handling handling) {
         if (endpoints == 0) {
             return Optional.empty();
         }
+        List<String> rules = new ArrayList<>();
+        String choose =
+                "ct mark set numgen random mod %d offset %d".formatted(endpoints, Marks.slot(0));
+        String translate =
+                "dnat %s to %s map @%s"
+                        .formatted(ip(), slot(), Layout.ENDPOINTS + Layout.family(v6));
+        if (keeps()) {
+            Affinity affinity = new Affinity(v6, handling.affinitySeconds());
+            rules.addAll(affinity.recall());
+            rules.add(translate);
+            rules.add(affinity.forget());
+            rules.add(choose);
+            rules.add("ct mark set %s map @%s".formatted(slot(), Layout.IDS + Layout.family(v6)));
+            rules.add(affinity.remember());
+        } else {
+            rules.add(choose);
+        }
+        rules.add(translate);
         // A miss would mean a broken map; the connection must not go on to the bare address.
-        return Optional.of(
-                Chain.of(
-                        name(),
-                        "ct mark set numgen random mod %d offset %d"
-                                .formatted(endpoints, Marks.slot(0)),
-                        "dnat %1$s to %1$s daddr . meta l4proto . th dport . ct mark map @%2$s"
-                                .formatted(v6 ? "ip6" : "ip", Layout.ENDPOINTS + Layout.family(v6)),
-                        "counter name lost drop"));
+        rules.add("counter name lost drop");
+        return Optional.of(new Chain(name(), "", rules));
+    }
+
+    private String ip() {
+        return v6 ? "ip6" : "ip";
+    }
+
+    private String slot() {
+        return ip() + " daddr . meta l4proto . th dport . ct mark";
     }
 }

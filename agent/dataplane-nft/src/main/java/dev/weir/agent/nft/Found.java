@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * What the kernel holds, in our terms.
@@ -50,7 +49,7 @@ record Found(
                 }
             }
             if (sets.contains(Layout.SERVICES + family)) {
-                services(tables, v6, services, strays);
+                services(tables, sets, v6, services, strays);
             }
         }
         return new Found(
@@ -73,53 +72,41 @@ record Found(
     }
 
     private static void services(
-            NftTables tables, boolean v6, Map<Frontend, Target> services, List<ElementKey> strays)
+            NftTables tables,
+            Set<String> sets,
+            boolean v6,
+            Map<Frontend, Target> services,
+            List<ElementKey> strays)
             throws IOException {
         String serviceMap = Layout.SERVICES + Layout.family(v6);
-        String endpointMap = Layout.ENDPOINTS + Layout.family(v6);
-        Map<NftData, TreeMap<Integer, NftElement>> slots = new HashMap<>();
-        for (NftElement element : tables.elements(Layout.TABLE, endpointMap)) {
-            slots.computeIfAbsent(prefix(element.key()), k -> new TreeMap<>())
-                    .put(ServiceElements.slotOf(element.key()), element);
+        Map<NftData, Map<ElementKey, NftValue>> parts = new HashMap<>();
+        for (String name : List.of(Layout.ENDPOINTS, Layout.IDS)) {
+            String map = name + Layout.family(v6);
+            if (!sets.contains(map)) {
+                continue;
+            }
+            for (NftElement element : tables.elements(Layout.TABLE, map)) {
+                parts.computeIfAbsent(prefix(element.key()), k -> new HashMap<>())
+                        .put(new ElementKey(map, element.key()), element.value());
+            }
         }
         for (NftElement element : tables.elements(Layout.TABLE, serviceMap)) {
-            TreeMap<Integer, NftElement> found = slots.getOrDefault(element.key(), new TreeMap<>());
             Frontend frontend = ServiceElements.frontend(element.key(), v6);
+            Map<ElementKey, NftValue> part = parts.getOrDefault(element.key(), Map.of());
             Target target =
-                    ServiceElements.balancer(element, v6)
-                            .map(balancer -> new Target(balancer, endpoints(found, v6)))
-                            .orElse(null);
-            if (frontend != null && target != null && whole(target, found)) {
-                slots.remove(element.key());
+                    frontend == null
+                            ? null
+                            : ServiceElements.balancer(element, v6)
+                                    .flatMap(balancer -> Target.found(frontend, balancer, part))
+                                    .orElse(null);
+            if (frontend != null && target != null) {
+                parts.remove(element.key());
                 services.put(frontend, target);
             } else {
                 strays.add(new ElementKey(serviceMap, element.key()));
             }
         }
-        slots.values()
-                .forEach(
-                        left ->
-                                left.values()
-                                        .forEach(
-                                                e ->
-                                                        strays.add(
-                                                                new ElementKey(
-                                                                        endpointMap, e.key()))));
-    }
-
-    private static boolean whole(Target target, TreeMap<Integer, NftElement> slots) {
-        int size = target.balancer().endpoints();
-        return slots.size() == size && (size == 0 || slots.lastKey() == size - 1);
-    }
-
-    private static List<Endpoint> endpoints(TreeMap<Integer, NftElement> slots, boolean v6) {
-        List<Endpoint> endpoints = new ArrayList<>(slots.size());
-        for (NftElement element : slots.values()) {
-            if (element.value() instanceof NftValue.Data data) {
-                endpoints.add(ServiceElements.endpoint(data.data(), v6));
-            }
-        }
-        return List.copyOf(endpoints);
+        parts.values().forEach(left -> strays.addAll(left.keySet()));
     }
 
     /** A slot's key without the slot is the key of its frontend. */

@@ -30,6 +30,8 @@ final class Layout {
 
     static final String SERVICES = "svc";
     static final String ENDPOINTS = "eps";
+    static final String IDS = "ids";
+    static final String CLIENTS = "clients";
     static final String PODS = "pods";
     static final String SELF = "self";
     static final String NODES = "nodes";
@@ -98,6 +100,10 @@ final class Layout {
                 .append(" flags timeout; }\n");
         text.append(add("map", ENDPOINTS + f))
                 .append(" { type " + service + " . mark : " + address + " . inet_service; }\n");
+        text.append(add("map", IDS + f)).append(" { type " + service + " . mark : mark; }\n");
+        text.append(add("map", CLIENTS + f))
+                .append(" { type " + Affinity.keyType(v6) + " : mark;")
+                .append(" flags dynamic,timeout; size " + Affinity.MAX_CLIENTS + "; }\n");
     }
 
     private static void ranges(StringBuilder text, String name, boolean v6, List<Cidr> cidrs) {

@@ -13,7 +13,8 @@ package dev.weir.agent.nft;
  * +--------+--------+-------+---------+--------+-----------------------+
  * </pre>
  *
- * <p>Slot: which endpoint of its Service a connection was given; of no use after that.
+ * <p>Slot: which endpoint of its Service a connection was given; of no use after that. Where
+ * clients come back to their endpoint, its id instead: bit 23, and 23 bits that name it.
  *
  * <p>Generation, if JUDGED: the policy generation in which the connection was judged and found
  * good. Packets of a connection pass without judgement only while it is the current one, so that
@@ -34,6 +35,8 @@ final class Marks {
     static final int OWN = 1 << 25;
 
     private static final int JUDGED = 1 << 26;
+
+    private static final int ID = 1 << 23;
 
     /** Of a packet: our ruleset is in force and will see it. */
     static final int GUARDED = 1 << 27;
@@ -63,8 +66,9 @@ final class Marks {
         return SERVICE | slot;
     }
 
-    static int slotOf(int mark) {
-        return mark & ~SERVICE;
+    /** The mark that names an endpoint, of whose number only the lower bits count. */
+    static int id(int number) {
+        return SERVICE | ID | number & (ID - 1);
     }
 
     static int next(int generation) {

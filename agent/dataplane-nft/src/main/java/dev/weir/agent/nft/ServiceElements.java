@@ -13,16 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** How Services look as map elements, both ways. Pure. */
 final class ServiceElements {
-    private static final int REGISTER = 4;
-
     private ServiceElements() {}
 
     static String services(Frontend frontend) {
         return Layout.SERVICES + Layout.family(frontend.address().v6());
-    }
-
-    static String endpoints(Frontend frontend) {
-        return Layout.ENDPOINTS + Layout.family(frontend.address().v6());
     }
 
     static String near(Frontend frontend) {
@@ -40,23 +34,31 @@ final class ServiceElements {
                 .port(frontend.port());
     }
 
-    static NftData slotKey(Frontend frontend, int slot) {
-        return start(frontend).hostOrder(Marks.slot(slot)).build();
+    /** Leads to the endpoint that this mark chooses. */
+    static ElementKey endpoint(Frontend frontend, int mark) {
+        return marked(Layout.ENDPOINTS, frontend, mark);
+    }
+
+    /** Leads to the mark that names the endpoint in the slot of this mark. */
+    static ElementKey id(Frontend frontend, int mark) {
+        return marked(Layout.IDS, frontend, mark);
+    }
+
+    private static ElementKey marked(String map, Frontend frontend, int mark) {
+        return new ElementKey(
+                map + Layout.family(frontend.address().v6()),
+                start(frontend).hostOrder(mark).build());
     }
 
     static NftElement service(Frontend frontend, Balancer balancer) {
         return NftElement.of(key(frontend), NftValue.goTo(balancer.name()));
     }
 
-    static NftElement slot(Frontend frontend, int slot, Endpoint endpoint) {
-        return NftElement.of(slotKey(frontend, slot), target(endpoint));
-    }
-
     static NftElement near(Frontend frontend, Endpoint endpoint, long millis) {
         return NftElement.of(key(frontend), target(endpoint)).expiringAfter(millis);
     }
 
-    private static NftValue target(Endpoint endpoint) {
+    static NftValue target(Endpoint endpoint) {
         return NftValue.data(
                 NftData.builder()
                         .address(endpoint.address().bytes())
@@ -79,9 +81,12 @@ final class ServiceElements {
         return null;
     }
 
-    static int slotOf(NftData key) {
-        ByteBuffer in = key.toBuffer().order(ByteOrder.nativeOrder());
-        return Marks.slotOf(in.getInt(key.length() - REGISTER));
+    static NftValue markValue(int mark) {
+        return NftValue.data(NftData.builder().hostOrder(mark).build());
+    }
+
+    static int mark(NftData data) {
+        return data.toBuffer().order(ByteOrder.nativeOrder()).getInt();
     }
 
     static Endpoint endpoint(NftData data, boolean v6) {

@@ -10,7 +10,7 @@ class MarksTest {
     void aSlotIsNeverTakenForAJudgement() {
         for (int slot : new int[] {0, 1, 256, ServiceTable.MAX_ENDPOINTS}) {
             assertThat(Marks.generation(Marks.slot(slot))).isZero();
-            assertThat(Marks.slotOf(Marks.slot(slot))).isEqualTo(slot);
+            assertThat(Marks.id(slot)).isNotEqualTo(Marks.slot(slot));
             assertThat(Marks.unjudged(Marks.slot(slot))).isEqualTo(Marks.slot(slot));
         }
     }

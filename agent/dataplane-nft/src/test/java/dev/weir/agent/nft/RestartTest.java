@@ -19,6 +19,7 @@ import dev.weir.model.Backend;
 import dev.weir.model.Backends;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
+import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Protocol;
@@ -39,6 +40,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RestartTest {
     private static final Frontend SERVICE = frontend(vip(false, 1), Protocol.TCP, 80);
     private static final Frontend SERVICE6 = frontend(vip(true, 1), Protocol.TCP, 80);
+
+    private static final Frontend KEPT = frontend(vip(false, 9), Protocol.TCP, 80);
+    private static final Handling HOUR = Handling.PLAIN.keepingFor(3_600);
 
     private static final int MANY = 3_000;
 
@@ -70,6 +74,7 @@ class RestartTest {
                         .group("web", Lab.A4, Lab.A6)
                         .service(SERVICE, backend(B, false, 8080))
                         .service(SERVICE6, backend(B, true, 8080), backend(A, true, 8080))
+                        .service(KEPT, HOUR, backend(B, false, 8080), backend(A, false, 8080))
                         .route("10.1.7.0/24", Lab.OUT4)
                         .route("fd01:0:0:7::/64", Lab.OUT6);
         assertThat(images.applyTo(plane)).isEqualTo(Outcome.DONE);
@@ -134,7 +139,7 @@ class RestartTest {
         assertThat(lab.nft("list", "table", "inet", "weir"))
                 .doesNotContain("ingress-")
                 .doesNotContain("lb6-2")
-                .contains("lb4-2");
+                .contains("lb4-2 ");
     }
 
     @ParameterizedTest
@@ -152,6 +157,10 @@ class RestartTest {
                 "add element inet weir eps4 { 10.96.0.1 . tcp . 80 . 0x01000007 : 10.1.0.9 . 1 }",
                 "delete element inet weir ingress4 { 10.1.0.3 }",
                 "flush chain inet weir lb4-1",
+                "flush map inet weir ids4",
+                "flush chain inet weir lb4-2-keep3600",
+                "flush chain inet weir withheld",
+                "delete element inet weir ids4 { 10.96.0.9 . tcp . 80 . 0x01000001 }",
             })
     void whatSomebodyElseBreaksIsNoticedAndMended(String nft) throws Exception {
         assertThat(plane.verify()).isEmpty();

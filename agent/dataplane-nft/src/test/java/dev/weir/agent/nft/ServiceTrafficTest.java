@@ -10,14 +10,21 @@ import static dev.weir.agent.nft.Lab.Place.OUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.agent.nft.Lab.Place;
+import dev.weir.agent.spi.NodeDelta;
+import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.Outcome;
+import dev.weir.model.Backend;
 import dev.weir.model.Frontend;
 import dev.weir.model.Handling;
+import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import java.net.DatagramSocket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +34,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections to Services through the real kernel, in both families. */
 class ServiceTrafficTest {
+    /** An endpoint that does not answer. */
+    private static final Map<Boolean, Backend> NOBODY =
+            Map.of(
+                    false, new Backend(IpAddress.of("10.1.0.99"), 8080, false),
+                    true, new Backend(IpAddress.of("fd01::99"), 8080, false));
+
     private static Lab lab;
     private NftDataPlane plane;
 
@@ -186,6 +199,109 @@ class ServiceTrafficTest {
             images.service(udp).applyTo(plane);
             assertThat(Lab.ask(socket, udp.address(), 80)).isEqualTo(Lab.REFUSED);
         }
+        assertThat(plane.verify()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClientComesBackToItsEndpointWhileThatIsThere(boolean v6) throws Exception {
+        Handling hour = Handling.PLAIN.keepingFor(3_600);
+        Images images = Images.withPods();
+        for (Protocol protocol : List.of(Protocol.TCP, Protocol.UDP)) {
+            Frontend frontend = frontend(vip(v6, 1), protocol, 80);
+            List<Backend> all = List.of(backend(A, v6, 8080), backend(B, v6, 8080), NOBODY.get(v6));
+            Backend[] two = all.subList(0, 2).toArray(Backend[]::new);
+            assertThat(images.service(frontend, hour, two).applyTo(plane)).isEqualTo(Outcome.DONE);
+
+            for (Place from : List.of(A, B, NODE, OUT)) {
+                Set<String> first = Images.places(calls(from, frontend, 12));
+                assertThat(first).as("%s, %s", protocol, from).hasSize(1).isSubsetOf("A", "B");
+                Place chosen = Place.valueOf(first.iterator().next());
+                Place other = chosen == A ? B : A;
+
+                images.service(frontend, hour, all.toArray(Backend[]::new)).applyTo(plane);
+                assertThat(Images.places(calls(from, frontend, 8))).as("more").isEqualTo(first);
+                images.service(frontend, hour, backend(other, v6, 8080)).applyTo(plane);
+                assertThat(Images.places(calls(from, frontend, 4)))
+                        .as("the chosen one goes")
+                        .containsExactly(other.name());
+                images.service(frontend, hour, two).applyTo(plane);
+                assertThat(Images.places(calls(from, frontend, 8)))
+                        .as("it comes back")
+                        .containsExactly(other.name());
+            }
+        }
+        assertThat(plane.verify()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void affinityIsOneOfEachClientAndFrontend(boolean v6) throws Exception {
+        Images images = Images.withPods();
+        Set<String> chosen = new HashSet<>();
+        List<Frontend> frontends = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Frontend frontend = frontend(vip(v6, 1 + i % 2), Protocol.TCP, 80 + i);
+            frontends.add(frontend);
+            images.service(
+                    frontend,
+                    Handling.PLAIN.keepingFor(3_600),
+                    backend(A, v6, 8080),
+                    backend(B, v6, 8080));
+        }
+        images.applyTo(plane);
+
+        for (Frontend frontend : frontends) {
+            chosen.addAll(Images.places(calls(OUT, frontend, 1)));
+        }
+        assertThat(chosen).containsExactlyInAnyOrder("A", "B");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void affinityEndsAfterARestAndEveryConnectionStartsItAnew(boolean v6) throws Exception {
+        Frontend frontend = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Images.withPods()
+                .service(
+                        frontend,
+                        Handling.PLAIN.keepingFor(2),
+                        backend(A, v6, 8080),
+                        backend(B, v6, 8080))
+                .applyTo(plane);
+
+        Set<String> kept = new HashSet<>();
+        for (int i = 0; i < 6; i++) {
+            kept.addAll(Images.places(calls(OUT, frontend, 1)));
+            Thread.sleep(700);
+        }
+        assertThat(kept).as("longer than the timeout, never a rest").hasSize(1);
+
+        Thread.sleep(2_300);
+        assertThat(lab.nft("list", "map", "inet", "weir", "clients" + (v6 ? "6" : "4")))
+                .as("nobody is remembered")
+                .doesNotContain("expires");
+        assertThat(calls(OUT, frontend, 1).getFirst()).matches("[AB] .*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void affinityOutlivesTheAgent(boolean v6) throws Exception {
+        Frontend frontend = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Images images =
+                Images.withPods()
+                        .service(
+                                frontend,
+                                Handling.PLAIN.keepingFor(3_600),
+                                backend(A, v6, 8080),
+                                backend(B, v6, 8080));
+        images.applyTo(plane);
+        Set<String> before = Images.places(calls(OUT, frontend, 1));
+
+        plane.close();
+        plane = NftDataPlaneProvider.open(Images.SETTINGS, lab.namespace(NODE));
+        plane.apply(images.image(), NodeDelta.between(NodeImage.EMPTY, images.image()));
+
+        assertThat(Images.places(calls(OUT, frontend, 12))).isEqualTo(before);
         assertThat(plane.verify()).isEmpty();
     }
 

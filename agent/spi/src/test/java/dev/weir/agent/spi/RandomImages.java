@@ -89,7 +89,7 @@ final class RandomImages {
                                                 8080 + random.nextInt(2),
                                                 random.nextBoolean()))
                         .toList(),
-                new Handling(random.nextBoolean()));
+                new Handling(random.nextBoolean(), 60 * random.nextInt(3)));
     }
 
     private static List<IpAddress> podAddresses(int number) {
