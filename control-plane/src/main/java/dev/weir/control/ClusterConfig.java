@@ -42,6 +42,10 @@ public interface ClusterConfig {
     @WithDefault("30000-32767")
     String serviceNodePortRange();
 
+    /** How many endpoints go into one EndpointSlice at most, 1 to 1000. */
+    @WithDefault("100")
+    int maxEndpointsPerSlice();
+
     /** How often an agent reports when nothing changes. */
     @WithDefault("PT1S")
     Duration reportInterval();

@@ -7,7 +7,6 @@ import dev.weir.endpoint.allocate.Allocations;
 import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.endpoint.derive.EndpointDeriver;
 import dev.weir.log.Shard;
-import dev.weir.model.Cidr;
 import dev.weir.model.Kinds;
 import dev.weir.model.NamespaceState;
 import dev.weir.model.Shards;
@@ -37,27 +36,14 @@ public final class EndpointService implements Tenure {
     private final Clock clock;
     private final DerivationLoop loop;
 
-    /** With the default range of node ports. */
     public EndpointService(
-            Shard shard, ShardDirectory shards, List<Cidr> serviceCidrs, Clock clock) {
-        this(shard, shards, serviceCidrs, PortRange.DEFAULT, clock);
-    }
-
-    /**
-     * @param serviceCidrs at most one per family; the first is the default family
-     */
-    public EndpointService(
-            Shard shard,
-            ShardDirectory shards,
-            List<Cidr> serviceCidrs,
-            PortRange nodePorts,
-            Clock clock) {
+            Shard shard, ShardDirectory shards, EndpointSettings settings, Clock clock) {
         this.shard = shard;
         this.shards = shards;
-        this.ranges = serviceCidrs.stream().map(AddressRange::new).toList();
-        this.nodePorts = nodePorts;
+        this.ranges = settings.serviceCidrs().stream().map(AddressRange::new).toList();
+        this.nodePorts = settings.nodePorts();
         this.clock = clock;
-        EndpointDeriver slices = new EndpointDeriver();
+        EndpointDeriver slices = new EndpointDeriver(settings.endpointsPerSlice());
         this.loop =
                 new DerivationLoop(
                         shard,

@@ -70,7 +70,8 @@ class EndpointServiceTest {
                 new EndpointService(
                         own,
                         new ShardDirectory(List.of(control, own)),
-                        List.of(Cidr.of("10.96.0.0/12"), Cidr.of("fd00:10:96::/112")),
+                        EndpointSettings.of(
+                                List.of(Cidr.of("10.96.0.0/12"), Cidr.of("fd00:10:96::/112"))),
                         Clock.systemUTC());
         put(namespace("default"));
         put(namespace("shop"));

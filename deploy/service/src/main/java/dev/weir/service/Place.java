@@ -4,6 +4,7 @@ import dev.weir.client.ServerAddress;
 import dev.weir.control.ClusterSettings;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
+import dev.weir.endpoint.EndpointSettings;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.log.kafka.KafkaConfig;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
  *
  * @param instance names it at the log and in the election
  * @param address where other processes reach it, "unix:///path" or "tcp://host:port"
- * @param nodePorts the numbers that node ports are given from
+ * @param endpoint what the endpoint service is told
  * @param dnsListen where it answers DNS queries, if it is the DNS service
  */
 record Place(
@@ -33,7 +34,7 @@ record Place(
         String address,
         KafkaConfig kafka,
         ClusterSettings cluster,
-        PortRange nodePorts,
+        EndpointSettings endpoint,
         Duration takeoverWait,
         List<IpAddress> dnsListen) {
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
@@ -51,13 +52,18 @@ record Place(
      */
     static Place of(ServiceConfig config, Map<String, String> client) {
         try {
+            ClusterSettings cluster =
+                    ClusterSettings.of(config, range -> new AddressRange(range).dns());
             return new Place(
                     config.role(),
                     config.instance().orElseGet(() -> config.role() + "-" + hostName()),
                     address(config.advertise()),
                     kafka(config, client),
-                    ClusterSettings.of(config, range -> new AddressRange(range).dns()),
-                    PortRange.of(config.serviceNodePortRange()),
+                    cluster,
+                    new EndpointSettings(
+                            cluster.serviceCidrs(),
+                            PortRange.of(config.serviceNodePortRange()),
+                            config.maxEndpointsPerSlice()),
                     config.takeoverWait(),
                     config.dnsListen().orElse(List.of()).stream()
                             .map(IpAddress::of)

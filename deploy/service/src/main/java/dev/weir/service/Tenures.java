@@ -63,9 +63,7 @@ record Tenures(
     }
 
     private Tenure endpointService(Shard shard, ShardDirectory shards) {
-        EndpointService service =
-                new EndpointService(
-                        shard, shards, place.cluster().serviceCidrs(), place.nodePorts(), clock);
+        EndpointService service = new EndpointService(shard, shards, place.endpoint(), clock);
         service.start();
         return service;
     }

@@ -10,6 +10,7 @@ import dev.weir.dns.DnsServicePod;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.endpoint.EndpointService;
+import dev.weir.endpoint.EndpointSettings;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.log.Shard;
@@ -59,8 +60,10 @@ public final class Cluster implements AutoCloseable {
                 new EndpointService(
                         shards.get(1),
                         directory,
-                        settings.serviceCidrs(),
-                        PortRange.of(config.serviceNodePortRange()),
+                        new EndpointSettings(
+                                settings.serviceCidrs(),
+                                PortRange.of(config.serviceNodePortRange()),
+                                config.maxEndpointsPerSlice()),
                         clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);
         this.dnsListen =

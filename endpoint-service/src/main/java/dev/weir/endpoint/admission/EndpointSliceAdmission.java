@@ -1,5 +1,6 @@
 package dev.weir.endpoint.admission;
 
+import dev.weir.endpoint.derive.Slices;
 import dev.weir.model.Failure;
 import dev.weir.model.FieldError;
 import dev.weir.model.IpAddress;
@@ -20,7 +21,6 @@ import java.util.Set;
 
 /** EndpointSlices that users write, by the rules of discovery.k8s.io/v1. */
 public final class EndpointSliceAdmission {
-    private static final int MOST_ENDPOINTS = 1000;
     private static final int MOST_PORTS = 100;
     private static final int MOST_ADDRESSES = 100;
 
@@ -44,7 +44,7 @@ public final class EndpointSliceAdmission {
         FieldErrors errors = new FieldErrors();
         Metadata.check(requested.getMetadata(), true, Names::dns1123Subdomain, errors);
         type(old, requested.getAddressType(), errors);
-        tooMany("endpoints", requested.getEndpointsCount(), MOST_ENDPOINTS, errors);
+        tooMany("endpoints", requested.getEndpointsCount(), Slices.MOST_ENDPOINTS, errors);
         for (int i = 0; i < requested.getEndpointsCount(); i++) {
             endpoint(
                     "endpoints[" + i + "]",

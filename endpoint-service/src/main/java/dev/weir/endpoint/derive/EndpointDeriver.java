@@ -50,6 +50,20 @@ public final class EndpointDeriver {
                                     .limit(1)
                                     .toList());
 
+    private final int endpointsPerSlice;
+
+    /** With the usual number of endpoints in a slice. */
+    public EndpointDeriver() {
+        this(Slices.USUAL_ENDPOINTS);
+    }
+
+    /**
+     * @param endpointsPerSlice how many endpoints go into one slice at most
+     */
+    public EndpointDeriver(int endpointsPerSlice) {
+        this.endpointsPerSlice = endpointsPerSlice;
+    }
+
     private static Stream<String> terms(String namespace, Map<String, String> pairs) {
         return pairs.entrySet().stream()
                 .map(pair -> namespace + "/" + pair.getKey() + "=" + pair.getValue());
@@ -99,7 +113,13 @@ public final class EndpointDeriver {
     private SortedMap<Key, Optional<Message>> derive(Key key, Image control, Image endpoint) {
         List<EndpointSlice> existing = slicesOf(key, endpoint);
         return endpoint.find(Service.class, key)
-                .map(service -> Slices.derive(service, candidates(service, control), existing))
+                .map(
+                        service ->
+                                Slices.derive(
+                                        service,
+                                        candidates(service, control),
+                                        existing,
+                                        endpointsPerSlice))
                 .orElseGet(() -> Slices.remove(key, existing));
     }
 

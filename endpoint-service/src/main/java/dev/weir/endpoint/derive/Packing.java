@@ -23,14 +23,16 @@ final class Packing {
     private final List<Bin> bins = new ArrayList<>();
     private final SortedMap<String, Endpoint> rest;
     private final Supplier<EndpointSlice> fresh;
+    private final int most;
 
-    private Packing(SortedMap<String, Endpoint> desired, Supplier<EndpointSlice> fresh) {
+    private Packing(SortedMap<String, Endpoint> desired, Supplier<EndpointSlice> fresh, int most) {
         this.rest = new TreeMap<>(desired);
         this.fresh = fresh;
+        this.most = most;
     }
 
     /** A slice being packed; {@code before} is absent for a new one. */
-    private static final class Bin {
+    private final class Bin {
         final EndpointSlice slice;
         final List<Endpoint> endpoints;
 
@@ -44,7 +46,7 @@ final class Packing {
         }
 
         int room() {
-            return Slices.MAX_ENDPOINTS - endpoints.size();
+            return most - endpoints.size();
         }
     }
 
@@ -54,12 +56,14 @@ final class Packing {
      * @param desired the endpoints by the name of their pod
      * @param existing slices of this family and port set
      * @param fresh makes a slice without endpoints, of another name each time
+     * @param most how many endpoints go into one slice; at least 1
      */
     static List<EndpointSlice> pack(
             SortedMap<String, Endpoint> desired,
             Collection<EndpointSlice> existing,
-            Supplier<EndpointSlice> fresh) {
-        Packing packing = new Packing(desired, fresh);
+            Supplier<EndpointSlice> fresh,
+            int most) {
+        Packing packing = new Packing(desired, fresh, most);
         packing.keep(existing);
         packing.fillChanged();
         packing.fillOthers();

@@ -27,15 +27,20 @@ import java.util.stream.Collectors;
  * change. Slices of other writers are never touched.
  */
 public final class Slices {
-    /** Endpoints in one slice at most; the default of Kubernetes' controller. */
-    public static final int MAX_ENDPOINTS = 100;
+    /** How many endpoints go into one slice, by the default of Kubernetes' controller. */
+    public static final int USUAL_ENDPOINTS = 100;
+
+    /** No slice may have more. */
+    public static final int MOST_ENDPOINTS = 1000;
 
     private final Service service;
     private final Set<String> taken;
+    private final int most;
 
-    private Slices(Service service, Set<String> taken) {
+    private Slices(Service service, Set<String> taken, int most) {
         this.service = service;
         this.taken = taken;
+        this.most = most;
     }
 
     /** What the endpoints of one slice have in common. */
@@ -53,15 +58,16 @@ public final class Slices {
      *
      * @param pods pods of the Service's namespace, at least the ones that it selects
      * @param existing slices of the namespace, at least the ones of this Service
+     * @param most how many endpoints go into one slice; one that has more keeps them
      */
     public static SortedMap<Key, Optional<Message>> derive(
-            Service service, Collection<Pod> pods, Collection<EndpointSlice> existing) {
+            Service service, Collection<Pod> pods, Collection<EndpointSlice> existing, int most) {
         TreeMap<String, EndpointSlice> before = managed(keyOf(service), existing);
         Set<String> taken =
                 existing.stream()
                         .map(slice -> slice.getMetadata().getName())
                         .collect(Collectors.toSet());
-        return changes(before, new Slices(service, taken).slices(pods, before.values()));
+        return changes(before, new Slices(service, taken, most).slices(pods, before.values()));
     }
 
     /** What to write when there is no such Service any more. */
@@ -81,7 +87,8 @@ public final class Slices {
                                 Packing.pack(
                                                 endpoints,
                                                 kept.getOrDefault(shape, List.of()),
-                                                () -> fresh(shape))
+                                                () -> fresh(shape),
+                                                most)
                                         .forEach(
                                                 slice ->
                                                         slices.put(

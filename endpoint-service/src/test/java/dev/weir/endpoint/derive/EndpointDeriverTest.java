@@ -147,7 +147,7 @@ class EndpointDeriverTest {
         Map<String, Set<Endpoint>> expected = new TreeMap<>();
         for (Service service : endpoint.all(Kinds.SERVICE, Service.class).toList()) {
             List<Pod> pods = control.all(Kinds.POD, Pod.class).toList();
-            var afresh = Sample.slices(Slices.derive(service, pods, List.of()));
+            var afresh = Sample.slices(Sample.derive(service, pods, List.of()));
             if (!afresh.isEmpty()) {
                 expected.put(service.getMetadata().getName(), endpoints(afresh));
             }

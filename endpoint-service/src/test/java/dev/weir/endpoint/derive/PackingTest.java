@@ -53,19 +53,19 @@ class PackingTest {
 
     @Test
     void aHundredFitIntoOneSlice() {
-        assertThat(sizes(slices(Slices.derive(service, pods(0, 100), List.of()))))
+        assertThat(sizes(slices(Sample.derive(service, pods(0, 100), List.of()))))
                 .containsExactly(100);
-        assertThat(sizes(slices(Slices.derive(service, pods(0, 101), List.of()))))
+        assertThat(sizes(slices(Sample.derive(service, pods(0, 101), List.of()))))
                 .containsExactly(1, 100);
-        assertThat(sizes(slices(Slices.derive(service, pods(0, 250), List.of()))))
+        assertThat(sizes(slices(Sample.derive(service, pods(0, 250), List.of()))))
                 .containsExactly(50, 100, 100);
     }
 
     @Test
     void oneMoreEndpointWritesOneSlice() {
-        Collection<EndpointSlice> before = slices(Slices.derive(service, pods(0, 250), List.of()));
+        Collection<EndpointSlice> before = slices(Sample.derive(service, pods(0, 250), List.of()));
 
-        var changes = Slices.derive(service, pods(0, 251), before);
+        var changes = Sample.derive(service, pods(0, 251), before);
 
         assertThat(changes).hasSize(1);
         assertThat(sizes(apply(before, changes))).containsExactly(51, 100, 100);
@@ -73,9 +73,9 @@ class PackingTest {
 
     @Test
     void oneEndpointLessWritesOneSliceAndMovesNone() {
-        Collection<EndpointSlice> before = slices(Slices.derive(service, pods(0, 250), List.of()));
+        Collection<EndpointSlice> before = slices(Sample.derive(service, pods(0, 250), List.of()));
 
-        var changes = Slices.derive(service, pods(0, 250, number -> number != 7), before);
+        var changes = Sample.derive(service, pods(0, 250, number -> number != 7), before);
 
         assertThat(changes).hasSize(1);
         assertThat(sizes(apply(before, changes))).containsExactly(50, 99, 100);
@@ -83,9 +83,9 @@ class PackingTest {
 
     @Test
     void aReplacementGoesWhereItsPredecessorWas() {
-        Collection<EndpointSlice> before = slices(Slices.derive(service, pods(0, 250), List.of()));
+        Collection<EndpointSlice> before = slices(Sample.derive(service, pods(0, 250), List.of()));
 
-        var changes = Slices.derive(service, pods(0, 251, number -> number != 7), before);
+        var changes = Sample.derive(service, pods(0, 251, number -> number != 7), before);
 
         assertThat(changes).hasSize(1);
         assertThat(sizes(apply(before, changes))).containsExactly(50, 100, 100);
@@ -94,12 +94,12 @@ class PackingTest {
     @Test
     void theRestGoesToTheFullestSliceThatHoldsAllOfIt() {
         List<EndpointSlice> before = new ArrayList<>();
-        before.addAll(slices(Slices.derive(service, pods(0, 60), List.of())));
+        before.addAll(slices(Sample.derive(service, pods(0, 60), List.of())));
         EndpointSlice second =
                 before.getFirst().toBuilder()
                         .clearEndpoints()
                         .addAllEndpoints(
-                                slices(Slices.derive(service, pods(60, 150), List.of()))
+                                slices(Sample.derive(service, pods(60, 150), List.of()))
                                         .iterator()
                                         .next()
                                         .getEndpointsList())
@@ -110,8 +110,8 @@ class PackingTest {
                         .build();
         before.add(second);
 
-        var small = Slices.derive(service, pods(0, 155), before);
-        var large = Slices.derive(service, pods(0, 165), before);
+        var small = Sample.derive(service, pods(0, 155), before);
+        var large = Sample.derive(service, pods(0, 165), before);
 
         assertThat(sizes(apply(before, small))).containsExactly(60, 95);
         assertThat(small).hasSize(1);
@@ -121,14 +121,14 @@ class PackingTest {
 
     @Test
     void aSliceThatRunsEmptyGoesUnlessItIsTheLast() {
-        Collection<EndpointSlice> before = slices(Slices.derive(service, pods(0, 150), List.of()));
+        Collection<EndpointSlice> before = slices(Sample.derive(service, pods(0, 150), List.of()));
 
         Collection<EndpointSlice> fewer =
-                apply(before, Slices.derive(service, pods(0, 100), before));
-        Collection<EndpointSlice> none = apply(fewer, Slices.derive(service, List.of(), fewer));
+                apply(before, Sample.derive(service, pods(0, 100), before));
+        Collection<EndpointSlice> none = apply(fewer, Sample.derive(service, List.of(), fewer));
 
         assertThat(sizes(fewer)).containsExactly(100);
         assertThat(sizes(none)).containsExactly(0);
-        assertThat(Slices.derive(service, List.of(), none)).isEmpty();
+        assertThat(Sample.derive(service, List.of(), none)).isEmpty();
     }
 }

@@ -123,6 +123,11 @@ final class Sample {
         return pod;
     }
 
+    static SortedMap<Key, Optional<Message>> derive(
+            Service service, Collection<Pod> pods, Collection<EndpointSlice> existing) {
+        return Slices.derive(service, pods, existing, Slices.USUAL_ENDPOINTS);
+    }
+
     static Collection<EndpointSlice> slices(Map<Key, Optional<Message>> changes) {
         return changes.values().stream()
                 .flatMap(Optional::stream)

@@ -29,7 +29,7 @@ class SlicesTest {
 
     private static Collection<EndpointSlice> derive(Service.Builder service, Pod.Builder... pods) {
         return slices(
-                Slices.derive(
+                Sample.derive(
                         service.build(),
                         Arrays.stream(pods).map(Pod.Builder::build).toList(),
                         List.of()));
@@ -202,9 +202,9 @@ class SlicesTest {
         Collection<EndpointSlice> before = derive(service("web"), pod("web", 1));
         Pod pod = pod("web", 1).build();
 
-        assertThat(Slices.derive(selectorless.build(), List.of(pod), List.of())).isEmpty();
-        assertThat(Slices.derive(external.build(), List.of(pod), List.of())).isEmpty();
-        assertThat(Slices.derive(selectorless.build(), List.of(pod), before).values())
+        assertThat(Sample.derive(selectorless.build(), List.of(pod), List.of())).isEmpty();
+        assertThat(Sample.derive(external.build(), List.of(pod), List.of())).isEmpty();
+        assertThat(Sample.derive(selectorless.build(), List.of(pod), before).values())
                 .hasSize(1)
                 .allMatch(Optional::isEmpty);
     }
@@ -220,7 +220,7 @@ class SlicesTest {
                         .build();
         EndpointSlice other = only(derive(service("db")));
 
-        var changes = Slices.derive(service("web").build(), List.of(), List.of(foreign, other));
+        var changes = Sample.derive(service("web").build(), List.of(), List.of(foreign, other));
 
         assertThat(changes.keySet())
                 .hasSize(1)
@@ -241,7 +241,7 @@ class SlicesTest {
                         .build();
 
         var changes =
-                Slices.derive(
+                Sample.derive(
                         service("web").build(), List.of(pod("web", 1).build()), List.of(stored));
 
         assertThat(changes).isEmpty();
