@@ -7,18 +7,30 @@ package dev.weir.model;
  *     there are, but none that this frontend may use
  * @param affinitySeconds a client that comes back within this time after its last connection is
  *     sent to the same endpoint, while that is one of them; 0 for no such promise, at most a day
+ * @param choice how an endpoint is chosen for a new connection
  */
-public record Handling(boolean silent, int affinitySeconds) {
+public record Handling(boolean silent, int affinitySeconds, Choice choice) {
     /** Any endpoint by chance; refused without. */
-    public static final Handling PLAIN = new Handling(false, 0);
+    public static final Handling PLAIN = new Handling(false, 0, Choice.RANDOM);
 
     public static final Handling SILENT = PLAIN.silently(true);
 
+    /** How one of several endpoints is chosen. */
+    public enum Choice {
+        RANDOM,
+        /** By the client's address; the same one while the endpoints are the same. */
+        SOURCE_HASH
+    }
+
     public Handling silently(boolean now) {
-        return new Handling(now, affinitySeconds);
+        return new Handling(now, affinitySeconds, choice);
     }
 
     public Handling keepingFor(int seconds) {
-        return new Handling(silent, seconds);
+        return new Handling(silent, seconds, choice);
+    }
+
+    public Handling choosingBy(Choice other) {
+        return new Handling(silent, affinitySeconds, other);
     }
 }

@@ -39,12 +39,13 @@ final class ProgrammedOnly {
         }
         String algorithm =
                 service.getMetadata().getAnnotationsOrDefault(ServiceChecks.ALGORITHM, "random");
-        if (!algorithm.equals("random")) {
+        if (algorithm.equals("round-robin")) {
             errors.add(
                     FieldError.notSupported(
                             "metadata.annotations[" + ServiceChecks.ALGORITHM + "]",
                             algorithm,
-                            "random"));
+                            "random",
+                            "source-hash"));
         }
     }
 }

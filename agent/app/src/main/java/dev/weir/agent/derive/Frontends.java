@@ -5,6 +5,7 @@ import dev.weir.model.Backend;
 import dev.weir.model.Backends;
 import dev.weir.model.Frontend;
 import dev.weir.model.Handling;
+import dev.weir.model.Handling.Choice;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
@@ -32,6 +33,9 @@ public final class Frontends {
     static final int DEFAULT_AFFINITY_SECONDS = 10_800;
 
     private static final String LOCAL = "Local";
+
+    /** The annotation that says how an endpoint is chosen; by chance if it says nothing. */
+    private static final String ALGORITHM = "weir.dev/load-balancing";
 
     private Frontends() {}
 
@@ -78,11 +82,15 @@ public final class Frontends {
     }
 
     private static Handling handling(Service service) {
+        String algorithm = service.getMetadata().getAnnotationsOrDefault(ALGORITHM, "random");
+        Handling handling =
+                Handling.PLAIN.choosingBy(
+                        algorithm.equals("source-hash") ? Choice.SOURCE_HASH : Choice.RANDOM);
         if (!service.getSpec().getSessionAffinity().equals("ClientIP")) {
-            return Handling.PLAIN;
+            return handling;
         }
         ClientIpConfig config = service.getSpec().getSessionAffinityConfig().getClientIp();
-        return Handling.PLAIN.keepingFor(
+        return handling.keepingFor(
                 config.hasTimeoutSeconds() ? config.getTimeoutSeconds() : DEFAULT_AFFINITY_SECONDS);
     }
 

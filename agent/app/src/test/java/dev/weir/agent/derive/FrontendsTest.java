@@ -236,6 +236,21 @@ class FrontendsTest {
     }
 
     @Test
+    void anEndpointIsChosenAsTheServiceSays() {
+        Service.Builder hashed = service("shop", "web");
+        hashed.getMetadataBuilder().putAnnotations("weir.dev/load-balancing", "source-hash");
+        Service.Builder random = service("shop", "web");
+        random.getMetadataBuilder().putAnnotations("weir.dev/load-balancing", "random");
+
+        assertThat(derive(hashed).values())
+                .extracting(backends -> backends.handling().choice())
+                .containsOnly(Handling.Choice.SOURCE_HASH);
+        assertThat(derive(random).values())
+                .extracting(backends -> backends.handling().choice())
+                .containsOnly(Handling.Choice.RANDOM);
+    }
+
+    @Test
     void theOwnNameServerStandsBackWhereThereIsAnother() {
         Endpoint own = endpoint("10.244.0.1", "here");
         Endpoint other = endpoint("10.244.1.1", "there");

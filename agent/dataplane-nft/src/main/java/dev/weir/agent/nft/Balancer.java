@@ -1,6 +1,7 @@
 package dev.weir.agent.nft;
 
 import dev.weir.model.Handling;
+import dev.weir.model.Handling.Choice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,8 @@ import java.util.regex.Pattern;
  */
 record Balancer(boolean v6, int endpoints, Handling handling) {
     private static final Pattern NAME =
-            Pattern.compile(Layout.BALANCER + "[46]-([1-9]\\d{0,4})(?:-keep([1-9]\\d{0,5}))?");
+            Pattern.compile(
+                    Layout.BALANCER + "[46]-([1-9]\\d{0,4})(-hash)?(?:-keep([1-9]\\d{0,5}))?");
 
     Balancer {
         handling =
@@ -34,8 +36,11 @@ record Balancer(boolean v6, int endpoints, Handling handling) {
         if (!name.matches()) {
             return Optional.empty();
         }
-        String keep = name.group(2);
-        Handling handling = Handling.PLAIN.keepingFor(keep == null ? 0 : Integer.parseInt(keep));
+        String keep = name.group(3);
+        Handling handling =
+                Handling.PLAIN
+                        .choosingBy(name.group(2) == null ? Choice.RANDOM : Choice.SOURCE_HASH)
+                        .keepingFor(keep == null ? 0 : Integer.parseInt(keep));
         return Optional.of(new Balancer(v6, Integer.parseInt(name.group(1)), handling))
                 .filter(balancer -> balancer.name().equals(chain));
     }
@@ -48,6 +53,7 @@ record Balancer(boolean v6, int endpoints, Handling handling) {
                 + Layout.family(v6)
                 + "-"
                 + endpoints
+                + (handling.choice() == Choice.SOURCE_HASH ? "-hash" : "")
                 + (keeps() ? "-keep" + handling.affinitySeconds() : "");
     }
 
@@ -62,8 +68,7 @@ record Balancer(boolean v6, int endpoints, Handling handling) {
             return Optional.empty();
         }
         List<String> rules = new ArrayList<>();
-        String choose =
-                "ct mark set numgen random mod %d offset %d".formatted(endpoints, Marks.slot(0));
+        String choose = "ct mark set %s offset %d".formatted(number(), Marks.slot(0));
         String translate =
                 "dnat %s to %s map @%s"
                         .formatted(ip(), slot(), Layout.ENDPOINTS + Layout.family(v6));
@@ -82,6 +87,13 @@ record Balancer(boolean v6, int endpoints, Handling handling) {
         // A miss would mean a broken map; the connection must not go on to the bare address.
         rules.add("counter name lost drop");
         return Optional.of(new Chain(name(), "", rules));
+    }
+
+    private String number() {
+        return switch (handling.choice()) {
+            case RANDOM -> "numgen random mod " + endpoints;
+            case SOURCE_HASH -> "jhash " + ip() + " saddr mod " + endpoints + " seed 1";
+        };
     }
 
     private String ip() {

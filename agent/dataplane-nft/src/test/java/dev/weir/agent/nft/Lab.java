@@ -237,6 +237,14 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    /** From one of the place's addresses. */
+    String tcp(Place from, IpAddress client, IpAddress to, int port)
+            throws IOException, InterruptedException {
+        try (Connection connection = connect(from, client, to, port)) {
+            return connection.greeting;
+        }
+    }
+
     /** As {@link #tcp}. */
     String udp(Place from, IpAddress to, int port) throws IOException, InterruptedException {
         try (DatagramSocket socket = namespace(from).call(() -> new DatagramSocket())) {
@@ -265,11 +273,17 @@ final class Lab implements AutoCloseable {
 
     Connection connect(Place from, IpAddress to, int port)
             throws IOException, InterruptedException {
+        return connect(from, IpAddress.of(to.v6() ? "::" : "0.0.0.0"), to, port);
+    }
+
+    private Connection connect(Place from, IpAddress client, IpAddress to, int port)
+            throws IOException, InterruptedException {
         Socket socket =
                 namespace(from)
                         .call(
                                 () -> {
                                     Socket s = new Socket();
+                                    s.bind(new InetSocketAddress(client.toInetAddress(), 0));
                                     InetAddress address = to.toInetAddress();
                                     s.connect(new InetSocketAddress(address, port), ANSWER_MILLIS);
                                     s.setSoTimeout(ANSWER_MILLIS);

@@ -307,6 +307,46 @@ class ServiceTrafficTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void aHashSendsAClientToOneEndpointWhoeverElseItIsOf(boolean v6) throws Exception {
+        Handling hash = Handling.PLAIN.choosingBy(Handling.Choice.SOURCE_HASH);
+        Backend[] three = {backend(A, v6, 8080), backend(B, v6, 8080), backend(OUT, v6, 8080)};
+        Images images = Images.withPods();
+        List<Frontend> frontends = new ArrayList<>();
+        for (Protocol protocol : List.of(Protocol.TCP, Protocol.UDP)) {
+            for (int i = 1; i <= 3; i++) {
+                frontends.add(frontend(vip(v6, i), protocol, 80));
+                images.service(frontends.getLast(), hash, three);
+            }
+        }
+        assertThat(images.applyTo(plane)).isEqualTo(Outcome.DONE);
+
+        for (Place from : List.of(A, NODE, OUT)) {
+            List<String> answers = new ArrayList<>();
+            for (Frontend to : frontends) {
+                answers.addAll(calls(from, to, 4));
+            }
+            assertThat(Images.places(answers))
+                    .as("%s", from)
+                    .hasSize(1)
+                    .isSubsetOf("A", "B", "OUT");
+        }
+        Set<String> chosen = new HashSet<>();
+        for (int i = 0; i < 12; i++) {
+            lab.ip(OUT, "addr add " + client(v6, i) + " dev eth0" + (v6 ? " nodad" : ""));
+        }
+        for (int i = 0; i < 12; i++) {
+            chosen.add(lab.tcp(OUT, client(v6, i), vip(v6, 1), 80).split(" ")[0]);
+        }
+        assertThat(chosen).as("of many clients").containsExactlyInAnyOrder("A", "B", "OUT");
+        assertThat(plane.verify()).isEmpty();
+    }
+
+    private static IpAddress client(boolean v6, int number) {
+        return IpAddress.of(v6 ? "2001:db8::c0" : "192.0.2.100").plus(number);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void aRemovedEndpointGetsNothingMoreNotEvenOfAnOpenUdpFlow(boolean v6) throws Exception {
         Frontend udp = frontend(vip(v6, 1), Protocol.UDP, 80);
         Images images = Images.withPods().service(udp, backend(A, v6, 8080));

@@ -7,6 +7,7 @@ import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
 import dev.weir.model.Handling;
+import dev.weir.model.Handling.Choice;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
@@ -89,7 +90,10 @@ final class RandomImages {
                                                 8080 + random.nextInt(2),
                                                 random.nextBoolean()))
                         .toList(),
-                new Handling(random.nextBoolean(), 60 * random.nextInt(3)));
+                new Handling(
+                        random.nextBoolean(),
+                        60 * random.nextInt(3),
+                        random.nextBoolean() ? Choice.RANDOM : Choice.SOURCE_HASH));
     }
 
     private static List<IpAddress> podAddresses(int number) {
