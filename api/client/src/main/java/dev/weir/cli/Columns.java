@@ -159,7 +159,7 @@ final class Columns {
         };
     }
 
-    private static String ingress(LoadBalancerIngress ingress) {
+    static String ingress(LoadBalancerIngress ingress) {
         return ingress.getIp().isEmpty() ? ingress.getHostname() : ingress.getIp();
     }
 

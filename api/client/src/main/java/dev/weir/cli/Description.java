@@ -7,6 +7,7 @@ import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
 import dev.weir.model.Kinds;
 import dev.weir.model.Manifests;
+import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import java.util.ArrayList;
@@ -61,6 +62,12 @@ final class Description {
         if (spec.getExternalIpsCount() > 0) {
             add("External IPs", Columns.join(spec.getExternalIpsList()));
         }
+        List<LoadBalancerIngress> ingress = service.getStatus().getLoadBalancer().getIngressList();
+        if (!ingress.isEmpty()) {
+            add(
+                    "LoadBalancer Ingress",
+                    Columns.join(ingress.stream().map(Description::ingress).toList()));
+        }
         if (!spec.getExternalName().isEmpty()) {
             add("External Name", spec.getExternalName());
         }
@@ -84,7 +91,21 @@ final class Description {
         if (!spec.getInternalTrafficPolicy().isEmpty()) {
             add("Internal Traffic Policy", spec.getInternalTrafficPolicy());
         }
+        if (!spec.getTrafficDistribution().isEmpty()) {
+            add("Traffic Distribution", spec.getTrafficDistribution());
+        }
+        if (spec.getHealthCheckNodePort() != 0) {
+            add("HealthCheck NodePort", Integer.toString(spec.getHealthCheckNodePort()));
+        }
+        if (spec.getLoadBalancerSourceRangesCount() > 0) {
+            add("LoadBalancer Source Ranges", Columns.join(spec.getLoadBalancerSourceRangesList()));
+        }
         conditions(service.getStatus().getConditionsList());
+    }
+
+    private static String ingress(LoadBalancerIngress ingress) {
+        String mode = ingress.getIpMode();
+        return Columns.ingress(ingress) + (mode.isEmpty() ? "" : " (" + mode + ")");
     }
 
     private void pod(Pod pod) {

@@ -12,6 +12,7 @@ import dev.weir.core.v1.PodSpec;
 import dev.weir.core.v1.PodStatus;
 import dev.weir.model.Failure;
 import dev.weir.model.Kinds;
+import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
@@ -393,6 +394,54 @@ class CommandsTest {
         assertThat(run("get").err).isEqualTo("error: Required resource not specified.\n");
         assertThat(run("why", "a", "b").err)
                 .isEqualTo("error: not available in this release: weir why\n");
+    }
+
+    /** Both protocols of a port at one node port, and a health check. */
+    private static Service balanced() {
+        Service.Builder service = service("web").toBuilder();
+        service.getSpecBuilder()
+                .setType("LoadBalancer")
+                .setExternalTrafficPolicy("Local")
+                .setHealthCheckNodePort(30009)
+                .addLoadBalancerSourceRanges("10.0.0.0/8")
+                .addLoadBalancerSourceRanges("fd00::/8");
+        service.getSpecBuilder().getPortsBuilder(0).setName("tcp").setNodePort(30007);
+        service.getSpecBuilder()
+                .addPorts(
+                        ServicePort.newBuilder()
+                                .setName("udp")
+                                .setPort(80)
+                                .setProtocol("UDP")
+                                .setNodePort(30007));
+        service.getStatusBuilder()
+                .getLoadBalancerBuilder()
+                .addIngress(LoadBalancerIngress.newBuilder().setIp("192.0.2.1").setIpMode("VIP"));
+        return service.build();
+    }
+
+    @Test
+    void getShowsNodePorts() {
+        server.put(balanced());
+        Service.Builder waiting = balanced().toBuilder().setMetadata(named("yet")).clearStatus();
+        server.put(waiting.build());
+
+        assertThat(run("get", "svc").out)
+                .contains("  192.0.2.1     80:30007/TCP,80:30007/UDP  ")
+                .contains("  <pending>     80:30007/TCP,80:30007/UDP  ");
+    }
+
+    @Test
+    void describeShowsNodePortsAndWhatALoadBalancerHas() {
+        server.put(balanced());
+
+        assertThat(run("describe", "svc", "web").out.replaceAll(" {2,}", " "))
+                .contains("LoadBalancer Ingress: 192.0.2.1 (VIP)\n")
+                .contains("Port: tcp 80/TCP\n")
+                .contains("NodePort: tcp 30007/TCP\n")
+                .contains("NodePort: udp 30007/UDP\n")
+                .contains("External Traffic Policy: Local\n")
+                .contains("HealthCheck NodePort: 30009\n")
+                .contains("LoadBalancer Source Ranges: 10.0.0.0/8,fd00::/8\n");
     }
 
     @Test
