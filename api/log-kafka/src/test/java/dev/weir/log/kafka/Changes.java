@@ -8,6 +8,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
@@ -58,6 +59,20 @@ final class Changes {
                                             .get(feature)
                                             .maxVersionLevel()
                                     == version);
+        }
+    }
+
+    static void partitions(KafkaConfig config, String topic, int count) throws Exception {
+        try (Admin admin = admin(config)) {
+            get(admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(count))).all());
+            await(
+                    count + " partitions of " + topic,
+                    () ->
+                            get(admin.describeTopics(List.of(topic)).allTopicNames())
+                                            .get(topic)
+                                            .partitions()
+                                            .size()
+                                    == count);
         }
     }
 

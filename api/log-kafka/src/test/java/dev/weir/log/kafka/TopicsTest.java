@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureUpdate;
-import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -97,11 +96,7 @@ class TopicsTest {
     @Test
     void refusesASecondPartition() throws Exception {
         KafkaLogStore.open(config);
-        try (Admin admin = Changes.admin(config)) {
-            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(2)))
-                    .all()
-                    .get(10, TimeUnit.SECONDS);
-        }
+        Changes.partitions(config, topic, 2);
 
         assertThatThrownBy(() -> KafkaLogStore.open(config))
                 .isInstanceOf(LogException.class)
