@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Measures durable writes per second: {@code AppendRate [directory]}. Not a test. */
 public final class AppendRate {
@@ -17,20 +18,7 @@ public final class AppendRate {
         Path directory =
                 Files.createTempDirectory(Path.of(args.length > 0 ? args[0] : "."), "append-rate");
         try (SqliteLogStore store = SqliteLogStore.open(directory)) {
-            long start = System.nanoTime();
-            try (Shard shard = Shard.open("test", store.shard("test"), ShardConfig.of("rate"))) {
-                System.out.printf("open empty: %.1f ms%n", (System.nanoTime() - start) / 1e6);
-                run(shard, 64, 100_000);
-                for (int callers : new int[] {1, 64, 1, 64, 512}) {
-                    run(shard, callers, callers == 1 ? 10_000 : 100_000);
-                }
-            }
-            start = System.nanoTime();
-            try (Shard shard = Shard.open("test", store.shard("test"), ShardConfig.of("rate"))) {
-                System.out.printf(
-                        "replay of %d objects: %.1f ms%n",
-                        shard.image().objects().size(), (System.nanoTime() - start) / 1e6);
-            }
+            measure(() -> store.shard("test"));
         } finally {
             try (var files = Files.list(directory)) {
                 for (Path file : files.toList()) {
@@ -38,6 +26,28 @@ public final class AppendRate {
                 }
             }
             Files.delete(directory);
+        }
+    }
+
+    /**
+     * Of any backend.
+     *
+     * @param log opens the one log that is measured
+     */
+    public static void measure(Supplier<TxLog> log) throws InterruptedException {
+        long start = System.nanoTime();
+        try (Shard shard = Shard.open("test", log.get(), ShardConfig.of("rate"))) {
+            System.out.printf("open empty: %.1f ms%n", (System.nanoTime() - start) / 1e6);
+            run(shard, 64, 100_000);
+            for (int callers : new int[] {1, 64, 1, 64, 512}) {
+                run(shard, callers, callers == 1 ? 5_000 : 100_000);
+            }
+        }
+        start = System.nanoTime();
+        try (Shard shard = Shard.open("test", log.get(), ShardConfig.of("rate"))) {
+            System.out.printf(
+                    "replay of %d objects: %.1f ms%n",
+                    shard.image().objects().size(), (System.nanoTime() - start) / 1e6);
         }
     }
 
