@@ -50,6 +50,16 @@ public final class EndpointDeriver {
                                     .limit(1)
                                     .toList());
 
+    /** By the node that they run on. */
+    private final Index<Pod> placed =
+            new Index<>(
+                    Kinds.POD,
+                    Pod.class,
+                    pod ->
+                            Stream.of(pod.getSpec().getNodeName())
+                                    .filter(node -> !node.isEmpty())
+                                    .toList());
+
     private final int endpointsPerSlice;
 
     /** With the usual number of endpoints in a slice. */
@@ -72,12 +82,13 @@ public final class EndpointDeriver {
     /**
      * The EndpointSlices to write in the endpoint shard, an empty value for one to remove.
      *
-     * @param control of the pods; {@link Step#still} when it did not move
+     * @param control of the pods and nodes; {@link Step#still} when it did not move
      * @param endpoint of the Services and slices; what this writes comes back here and derives to
      *     nothing
      */
     public SortedMap<Key, Optional<Message>> derive(Step control, Step endpoint) {
         pods.follow(control);
+        placed.follow(control);
         services.follow(endpoint);
         SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
         touched(control, endpoint)
@@ -97,7 +108,19 @@ public final class EndpointDeriver {
                 .flatMap(key -> control.versions(Pod.class, key))
                 .flatMap(pod -> selecting(pod, endpoint.to()))
                 .forEach(touched::add);
+        moved(control).flatMap(pod -> selecting(pod, endpoint.to())).forEach(touched::add);
         return touched;
+    }
+
+    /** Pods whose node is in another zone than before. */
+    private Stream<Pod> moved(Step control) {
+        Zones before = Zones.in(control.from());
+        Zones after = Zones.in(control.to());
+        return control.keys(Kinds.NODE)
+                .map(Key::name)
+                .filter(node -> !before.of(node).equals(after.of(node)))
+                .flatMap(node -> placed.under(node).stream())
+                .flatMap(pod -> control.to().find(Pod.class, pod).stream());
     }
 
     private Stream<Key> selecting(Pod pod, Image endpoint) {
@@ -119,6 +142,7 @@ public final class EndpointDeriver {
                                         service,
                                         candidates(service, control),
                                         existing,
+                                        Zones.in(control),
                                         endpointsPerSlice))
                 .orElseGet(() -> Slices.remove(key, existing));
     }

@@ -40,7 +40,7 @@ final class PodEndpoints {
     }
 
     /** Empty for pods that are over, and for pods without an address of the family. */
-    static Optional<Endpoint> endpoint(Service service, Pod pod, String family) {
+    static Optional<Endpoint> endpoint(Service service, Pod pod, String family, Zones zones) {
         String phase = pod.getStatus().getPhase();
         if (phase.equals("Succeeded") || phase.equals("Failed")) {
             return Optional.empty();
@@ -48,10 +48,10 @@ final class PodEndpoints {
         return addresses(pod)
                 .filter(address -> ServiceFamilies.of(address).equals(family))
                 .findFirst()
-                .map(address -> endpoint(service, pod, address));
+                .map(address -> endpoint(service, pod, address, zones));
     }
 
-    private static Endpoint endpoint(Service service, Pod pod, IpAddress address) {
+    private static Endpoint endpoint(Service service, Pod pod, IpAddress address, Zones zones) {
         Endpoint.Builder endpoint =
                 Endpoint.newBuilder()
                         .addAddresses(address.toString())
@@ -64,6 +64,7 @@ final class PodEndpoints {
                                         .setUid(pod.getMetadata().getUid()));
         if (!pod.getSpec().getNodeName().isEmpty()) {
             endpoint.setNodeName(pod.getSpec().getNodeName());
+            zones.of(pod.getSpec().getNodeName()).ifPresent(endpoint::setZone);
         }
         if (!pod.getSpec().getHostname().isEmpty()
                 && pod.getSpec().getSubdomain().equals(service.getMetadata().getName())) {

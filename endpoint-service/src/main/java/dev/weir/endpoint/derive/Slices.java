@@ -35,11 +35,13 @@ public final class Slices {
 
     private final Service service;
     private final Set<String> taken;
+    private final Zones zones;
     private final int most;
 
-    private Slices(Service service, Set<String> taken, int most) {
+    private Slices(Service service, Set<String> taken, Zones zones, int most) {
         this.service = service;
         this.taken = taken;
+        this.zones = zones;
         this.most = most;
     }
 
@@ -60,18 +62,23 @@ public final class Slices {
      * @param existing slices of the namespace, at least the ones of this Service
      * @param most how many endpoints go into one slice; one that has more keeps them
      */
-    public static SortedMap<Key, Optional<Message>> derive(
-            Service service, Collection<Pod> pods, Collection<EndpointSlice> existing, int most) {
+    static SortedMap<Key, Optional<Message>> derive(
+            Service service,
+            Collection<Pod> pods,
+            Collection<EndpointSlice> existing,
+            Zones zones,
+            int most) {
         TreeMap<String, EndpointSlice> before = managed(keyOf(service), existing);
         Set<String> taken =
                 existing.stream()
                         .map(slice -> slice.getMetadata().getName())
                         .collect(Collectors.toSet());
-        return changes(before, new Slices(service, taken, most).slices(pods, before.values()));
+        return changes(
+                before, new Slices(service, taken, zones, most).slices(pods, before.values()));
     }
 
     /** What to write when there is no such Service any more. */
-    public static SortedMap<Key, Optional<Message>> remove(
+    static SortedMap<Key, Optional<Message>> remove(
             Key service, Collection<EndpointSlice> existing) {
         return changes(managed(service, existing), Map.of());
     }
@@ -112,7 +119,7 @@ public final class Slices {
         for (String family : ServiceFamilies.of(service)) {
             boolean any = false;
             for (Pod pod : selected) {
-                Optional<Endpoint> endpoint = PodEndpoints.endpoint(service, pod, family);
+                Optional<Endpoint> endpoint = PodEndpoints.endpoint(service, pod, family, zones);
                 if (endpoint.isPresent()) {
                     any = true;
                     desired.computeIfAbsent(

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import dev.weir.changes.Image;
 import dev.weir.changes.Step;
+import dev.weir.core.v1.Node;
+import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
@@ -91,6 +93,47 @@ class EndpointDeriverTest {
         assertThat(still).isEmpty();
     }
 
+    private static SortedMap<Key, Optional<Message>> node(String name, String zone, int number) {
+        return write(
+                Kinds.NODE.key("", name),
+                Node.newBuilder()
+                        .setMetadata(
+                                ObjectMeta.newBuilder()
+                                        .setName(name)
+                                        .putLabels("number", Integer.toString(number))
+                                        .putLabels("topology.kubernetes.io/zone", zone))
+                        .build());
+    }
+
+    private List<String> zones() {
+        return all().stream()
+                .flatMap(slice -> slice.getEndpointsList().stream())
+                .map(Endpoint::getZone)
+                .toList();
+    }
+
+    @Test
+    void anEndpointIsInTheZoneOfItsNode() {
+        endpoint(write(service("web"), Sample.service("web").build()));
+        endpoint(write(service("db"), Sample.service("db").build()));
+        control(node("node-1", "east", 1));
+        control(write(pod("web", 1), Sample.pod("web", 1).build()));
+        List<String> first = zones();
+
+        var same = control(node("node-1", "east", 2));
+        var other = control(node("node-2", "north", 1));
+        var moved = control(node("node-1", "west", 2));
+        List<String> second = zones();
+        control(remove(Kinds.NODE.key("", "node-1")));
+
+        assertThat(first).containsExactly("east");
+        assertThat(same).as("a change of something else").isEmpty();
+        assertThat(other).as("a node without pods").isEmpty();
+        assertThat(services(moved)).containsExactly("web");
+        assertThat(second).containsExactly("west");
+        assertThat(zones()).containsExactly("");
+    }
+
     @Test
     void aServiceThatGoesTakesItsSlicesAndOneThatReturnsGetsThemAgain() {
         control(write(pod("web", 1), Sample.pod("web", 1).build()));
@@ -137,17 +180,25 @@ class EndpointDeriverTest {
         Random random = new Random(seed);
 
         for (int i = 0; i < STEPS; i++) {
-            if (random.nextInt(4) > 0) {
-                control(randomPod(random));
-            } else {
-                endpoint(randomService(random));
+            switch (random.nextInt(8)) {
+                case 0, 1 -> endpoint(randomService(random));
+                case 2 -> control(node("node-1", random.nextBoolean() ? "east" : "west", i));
+                case 3 -> control(remove(Kinds.NODE.key("", "node-1")));
+                default -> control(randomPod(random));
             }
         }
 
         Map<String, Set<Endpoint>> expected = new TreeMap<>();
         for (Service service : endpoint.all(Kinds.SERVICE, Service.class).toList()) {
             List<Pod> pods = control.all(Kinds.POD, Pod.class).toList();
-            var afresh = Sample.slices(Sample.derive(service, pods, List.of()));
+            var afresh =
+                    Sample.slices(
+                            Slices.derive(
+                                    service,
+                                    pods,
+                                    List.of(),
+                                    Zones.in(control),
+                                    Slices.USUAL_ENDPOINTS));
             if (!afresh.isEmpty()) {
                 expected.put(service.getMetadata().getName(), endpoints(afresh));
             }

@@ -30,6 +30,9 @@ import java.util.TreeMap;
 final class Sample {
     static final String NAMESPACE = "shop";
 
+    /** No node is in a zone. */
+    static final Zones NOWHERE = node -> Optional.empty();
+
     private Sample() {}
 
     /** Selects {@code app=<name>}, port 80 to 8080. */
@@ -125,7 +128,7 @@ final class Sample {
 
     static SortedMap<Key, Optional<Message>> derive(
             Service service, Collection<Pod> pods, Collection<EndpointSlice> existing) {
-        return Slices.derive(service, pods, existing, Slices.USUAL_ENDPOINTS);
+        return Slices.derive(service, pods, existing, NOWHERE, Slices.USUAL_ENDPOINTS);
     }
 
     static Collection<EndpointSlice> slices(Map<Key, Optional<Message>> changes) {

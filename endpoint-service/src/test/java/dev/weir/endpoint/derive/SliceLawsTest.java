@@ -1,5 +1,6 @@
 package dev.weir.endpoint.derive;
 
+import static dev.weir.endpoint.derive.Sample.NOWHERE;
 import static dev.weir.endpoint.derive.Sample.containerPort;
 import static dev.weir.endpoint.derive.Sample.notReady;
 import static dev.weir.endpoint.derive.Sample.phase;
@@ -112,7 +113,7 @@ class SliceLawsTest {
                 Service service = randomService(random);
                 List<Pod> pods = randomPods(random);
                 Map<String, EndpointSlice> before = Map.copyOf(slices);
-                apply(slices, Slices.derive(service, pods, before.values(), most));
+                apply(slices, Slices.derive(service, pods, before.values(), NOWHERE, most));
                 STATES.add(new State(service, pods, most, before, new TreeMap<>(slices)));
             }
         }
@@ -327,6 +328,7 @@ class SliceLawsTest {
                                                 state.service(),
                                                 state.pods(),
                                                 state.after().values(),
+                                                NOWHERE,
                                                 state.most()))
                                 .isEmpty());
     }
@@ -368,8 +370,8 @@ class SliceLawsTest {
     void aSliceThatHoldsMoreThanNewOnesMayKeepsThem() {
         List<Pod> pods = Stream.of(1, 2, 3).map(number -> pod("web", number).build()).toList();
         Collection<EndpointSlice> wide =
-                Sample.slices(Slices.derive(service("web").build(), pods, List.of(), 3));
+                Sample.slices(Slices.derive(service("web").build(), pods, List.of(), NOWHERE, 3));
 
-        assertThat(Slices.derive(service("web").build(), pods, wide, 2)).isEmpty();
+        assertThat(Slices.derive(service("web").build(), pods, wide, NOWHERE, 2)).isEmpty();
     }
 }
