@@ -15,13 +15,18 @@ import dev.weir.model.check.Ports;
 import dev.weir.net.v1.Endpoint;
 import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.ForNode;
+import dev.weir.net.v1.ForZone;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** EndpointSlices that users write, by the rules of discovery.k8s.io/v1. */
 public final class EndpointSliceAdmission {
     private static final int MOST_PORTS = 100;
+    private static final int MOST_HINTS = 8;
     private static final int MOST_ADDRESSES = 100;
 
     private EndpointSliceAdmission() {}
@@ -92,6 +97,31 @@ public final class EndpointSliceAdmission {
         if (endpoint.hasZone()) {
             errors.invalid(
                     path + ".zone", endpoint.getZone(), Names.labelValue(endpoint.getZone()));
+        }
+        hints(
+                path + ".hints.forZones",
+                endpoint.getHints().getForZonesList().stream().map(ForZone::getName).toList(),
+                Names::qualifiedName,
+                errors);
+        hints(
+                path + ".hints.forNodes",
+                endpoint.getHints().getForNodesList().stream().map(ForNode::getName).toList(),
+                Names::dns1123Subdomain,
+                errors);
+    }
+
+    private static void hints(
+            String path,
+            List<String> names,
+            Function<String, List<String>> rule,
+            FieldErrors errors) {
+        tooMany(path, names.size(), MOST_HINTS, errors);
+        for (int i = 0; i < names.size(); i++) {
+            String name = path + "[" + i + "].name";
+            errors.invalid(name, names.get(i), rule.apply(names.get(i)));
+            if (names.indexOf(names.get(i)) < i) {
+                errors.add(FieldError.duplicate(name, names.get(i)));
+            }
         }
     }
 

@@ -25,6 +25,15 @@ class EndpointSliceAdmissionTest {
                 "addressType: IPv6, endpoints: [{addresses: [\"2001:db8::1\"], nodeName: n1,"
                         + " hostname: a, zone: z}]|accepted",
                 "addressType: FQDN, endpoints: [{addresses: [a.example]}]|accepted",
+                "addressType: IPv4, endpoints: [{addresses: [192.0.2.1], hints: {forZones: [{name:"
+                        + " a}, {name: b}], forNodes: [{name: n1}]}}]|accepted",
+                "addressType: IPv4, endpoints: [{addresses: [192.0.2.1], hints: {forZones: [{name:"
+                        + " a}, {name: a}]}}]|endpoints[0].hints.forZones[1].name: Duplicate value:"
+                        + " \"a\"",
+                "addressType: IPv4, endpoints: [{addresses: [192.0.2.1], hints: {forNodes: [{name:"
+                    + " n0}, {name: n1}, {name: n2}, {name: n3}, {name: n4}, {name: n5}, {name:"
+                    + " n6}, {name: n7}, {name: n8}]}}]|endpoints[0].hints.forNodes: Too many: 9:"
+                    + " must have at most 8 items",
                 "endpoints: []|addressType: Required value",
                 "addressType: IPX|addressType: Unsupported value: \"IPX\": supported values:"
                         + " \"FQDN\", \"IPv4\", \"IPv6\"",

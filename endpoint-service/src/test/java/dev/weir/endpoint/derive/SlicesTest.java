@@ -23,7 +23,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SlicesTest {
 
@@ -90,6 +95,44 @@ class SlicesTest {
         EndpointSlice slice = only(derive(service("web"), web));
 
         assertThat(slice.getEndpoints(0).hasHostname()).isFalse();
+    }
+
+    /** trafficDistribution | the zone | hints */
+    @ParameterizedTest
+    @CsvSource({
+        "PreferClose, east, zone east",
+        "PreferSameZone, east, zone east",
+        "PreferSameZone, , ''",
+        "PreferSameNode, east, zone east node node-1",
+        "PreferSameNode, , node node-1",
+        "'', east, ''",
+    })
+    void aServiceMayWishToStayClose(String distribution, @Nullable String zone, String expected) {
+        Service.Builder service = service("web");
+        if (!distribution.isEmpty()) {
+            service.getSpecBuilder().setTrafficDistribution(distribution);
+        }
+
+        EndpointSlice slice =
+                only(
+                        slices(
+                                Slices.derive(
+                                        service.build(),
+                                        List.of(pod("web", 1).build()),
+                                        List.of(),
+                                        node -> Optional.ofNullable(zone),
+                                        Slices.USUAL_ENDPOINTS)));
+
+        var hints = slice.getEndpoints(0).getHints();
+        assertThat(slice.getEndpoints(0).hasHints()).isEqualTo(!expected.isEmpty());
+        assertThat(
+                        Stream.concat(
+                                        hints.getForZonesList().stream()
+                                                .map(z -> "zone " + z.getName()),
+                                        hints.getForNodesList().stream()
+                                                .map(n -> "node " + n.getName()))
+                                .collect(Collectors.joining(" ")))
+                .isEqualTo(expected);
     }
 
     @Test
