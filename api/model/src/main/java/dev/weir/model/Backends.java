@@ -16,4 +16,9 @@ public record Backends(Key service, List<Backend> endpoints, Handling handling) 
     public Backends(Key service, List<Backend> endpoints) {
         this(service, endpoints, Handling.PLAIN);
     }
+
+    /** The same, but endpoints see the node and not their clients. */
+    public Backends masqueraded() {
+        return new Backends(service, endpoints, handling.masquerading(true));
+    }
 }

@@ -8,10 +8,12 @@ package dev.weir.model;
  * @param affinitySeconds a client that comes back within this time after its last connection is
  *     sent to the same endpoint, while that is one of them; 0 for no such promise, at most a day
  * @param choice how an endpoint is chosen for a new connection
+ * @param masquerade endpoints see an address of this node and not their client, always; else only
+ *     where the answer would not come back through this node
  */
-public record Handling(boolean silent, int affinitySeconds, Choice choice) {
+public record Handling(boolean silent, int affinitySeconds, Choice choice, boolean masquerade) {
     /** Any endpoint by chance; refused without. */
-    public static final Handling PLAIN = new Handling(false, 0, Choice.RANDOM);
+    public static final Handling PLAIN = new Handling(false, 0, Choice.RANDOM, false);
 
     public static final Handling SILENT = PLAIN.silently(true);
 
@@ -23,14 +25,18 @@ public record Handling(boolean silent, int affinitySeconds, Choice choice) {
     }
 
     public Handling silently(boolean now) {
-        return new Handling(now, affinitySeconds, choice);
+        return new Handling(now, affinitySeconds, choice, masquerade);
     }
 
     public Handling keepingFor(int seconds) {
-        return new Handling(silent, seconds, choice);
+        return new Handling(silent, seconds, choice, masquerade);
     }
 
     public Handling choosingBy(Choice other) {
-        return new Handling(silent, affinitySeconds, other);
+        return new Handling(silent, affinitySeconds, other, masquerade);
+    }
+
+    public Handling masquerading(boolean now) {
+        return new Handling(silent, affinitySeconds, choice, now);
     }
 }

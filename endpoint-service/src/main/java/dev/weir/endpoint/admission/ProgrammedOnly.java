@@ -24,15 +24,14 @@ final class ProgrammedOnly {
 
     private static void check(ServiceOrBuilder service, FieldErrors errors) {
         ServiceSpecOrBuilder spec = service.getSpecOrBuilder();
-        switch (spec.getType()) {
-            case ServiceAdmission.NODE_PORT, ServiceAdmission.LOAD_BALANCER ->
-                    errors.add(
-                            FieldError.notSupported(
-                                    "spec.type",
-                                    spec.getType(),
-                                    ServiceAdmission.CLUSTER_IP,
-                                    ServiceAdmission.EXTERNAL_NAME));
-            default -> {}
+        if (spec.getType().equals(ServiceAdmission.LOAD_BALANCER)) {
+            errors.add(
+                    FieldError.notSupported(
+                            "spec.type",
+                            spec.getType(),
+                            ServiceAdmission.CLUSTER_IP,
+                            ServiceAdmission.EXTERNAL_NAME,
+                            ServiceAdmission.NODE_PORT));
         }
         if (spec.getExternalIpsCount() > 0) {
             errors.forbidden("spec.externalIPs", "not supported");

@@ -92,10 +92,9 @@ class ServiceAdmissionTest {
             value = {
                 "{type: Foo, ports: [{port: 80}]}|spec.type: Unsupported value: \"Foo\": supported"
                     + " values: \"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"",
-                "{type: NodePort, ports: [{port: 80}]}|spec.type: Unsupported value: \"NodePort\":"
-                        + " supported values: \"ClusterIP\", \"ExternalName\"",
                 "{type: LoadBalancer, ports: [{port: 80}]}|spec.type: Unsupported value:"
-                        + " \"LoadBalancer\": supported values: \"ClusterIP\", \"ExternalName\"",
+                        + " \"LoadBalancer\": supported values: \"ClusterIP\", \"ExternalName\","
+                        + " \"NodePort\"",
                 "{ports: [{port: 80}], externalIPs: [192.0.2.1]}|spec.externalIPs: Forbidden: not"
                         + " supported",
                 "{}|spec.ports: Required value",

@@ -1,9 +1,11 @@
 package dev.weir.agent.derive;
 
+import dev.weir.agent.spi.NodeSettings;
 import dev.weir.endpoint.derive.SliceLabels;
 import dev.weir.model.Backend;
 import dev.weir.model.Backends;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
 import dev.weir.model.Handling.Choice;
 import dev.weir.model.IpAddress;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What clients of one Service address, and where their connections may go. */
 public final class Frontends {
@@ -40,8 +43,8 @@ public final class Frontends {
     private Frontends() {}
 
     /**
-     * The frontends of a Service's cluster IPs. None for a headless Service, an ExternalName, or
-     * one of another proxy.
+     * The frontends of a Service's cluster IPs and node ports. None for a headless Service, an
+     * ExternalName, or one of another proxy.
      *
      * <p>Usable are the endpoints that are ready; if there are none, those that terminate and still
      * serve; each frontend judges its own family and port. With the internal traffic policy Local
@@ -50,10 +53,10 @@ public final class Frontends {
      * gets its share by a lease, so that it loses it when it dies.
      *
      * @param slices those of the Service; of other Services none
-     * @param nodeName the node to derive for
+     * @param node the node to derive for
      */
     public static Map<Frontend, Backends> derive(
-            Service service, Collection<EndpointSlice> slices, String nodeName) {
+            Service service, Collection<EndpointSlice> slices, NodeSettings node) {
         Map<Frontend, Backends> frontends = new TreeMap<>();
         if (!isProxied(service)) {
             return frontends;
@@ -62,18 +65,50 @@ public final class Frontends {
                 Kinds.SERVICE.key(
                         service.getMetadata().getNamespace(), service.getMetadata().getName());
         Handling handling = handling(service);
-        for (IpAddress address : clusterIps(service)) {
+        for (IpAddress clusterIp : clusterIps(service)) {
             for (ServicePort port : service.getSpec().getPortsList()) {
                 Protocol protocol = Protocol.of(port.getProtocol());
-                List<Candidate> candidates = candidates(service, slices, address, port, protocol);
+                List<Candidate> candidates =
+                        candidates(service, slices, clusterIp.v6(), port, protocol);
+                Backends all = everywhere(key, handling, candidates, node.nodeName());
+                Backends local = local(key, handling, candidates, node.nodeName());
                 frontends.put(
-                        new Frontend(address, protocol, port.getPort()),
-                        service.getSpec().getInternalTrafficPolicy().equals(LOCAL)
-                                ? local(key, handling, candidates, nodeName)
-                                : everywhere(key, handling, candidates, nodeName));
+                        new Frontend(clusterIp, protocol, port.getPort()),
+                        service.getSpec().getInternalTrafficPolicy().equals(LOCAL) ? local : all);
+                if (port.getNodePort() > 0) {
+                    nodePorts(clusterIp.v6(), port, node)
+                            .forEach(
+                                    frontend ->
+                                            frontends.putAll(
+                                                    external(service, frontend, all, local)));
+                }
             }
         }
         return frontends;
+    }
+
+    /** The port at the node's addresses of a family. */
+    private static Stream<Frontend> nodePorts(boolean v6, ServicePort port, NodeSettings node) {
+        return node.addresses().stream()
+                .filter(address -> address.v6() == v6)
+                .map(
+                        address ->
+                                new Frontend(
+                                        address,
+                                        Protocol.of(port.getProtocol()),
+                                        port.getNodePort()));
+    }
+
+    /**
+     * With the external traffic policy Cluster every endpoint serves, and sees this node; with
+     * Local, clients outside reach only endpoints here, which see them, while the node and its pods
+     * reach every one.
+     */
+    private static Map<Frontend, Backends> external(
+            Service service, Frontend frontend, Backends all, Backends local) {
+        return service.getSpec().getExternalTrafficPolicy().equals(LOCAL)
+                ? Map.of(frontend, local, frontend.of(Clients.OWN), all)
+                : Map.of(frontend, all.masqueraded());
     }
 
     private static boolean isProxied(Service service) {
@@ -113,7 +148,7 @@ public final class Frontends {
     private static List<Candidate> candidates(
             Service service,
             Collection<EndpointSlice> slices,
-            IpAddress frontend,
+            boolean v6,
             ServicePort port,
             Protocol protocol) {
         List<Candidate> candidates = new ArrayList<>();
@@ -129,7 +164,7 @@ public final class Frontends {
                             .flatMap(
                                     endpoint ->
                                             candidate(service, endpoint, target.getPort()).stream())
-                            .filter(candidate -> candidate.address.v6() == frontend.v6())
+                            .filter(candidate -> candidate.address.v6() == v6)
                             .forEach(candidates::add);
                 }
             }

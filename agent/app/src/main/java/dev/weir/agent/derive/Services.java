@@ -1,5 +1,6 @@
 package dev.weir.agent.derive;
 
+import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Index;
 import dev.weir.changes.Step;
 import dev.weir.endpoint.derive.SliceLabels;
@@ -17,12 +18,12 @@ import org.pcollections.PMap;
 
 /** The frontends of all Services, of which a step changes those that it names. */
 final class Services {
-    private final String nodeName;
+    private final NodeSettings node;
     private final Step endpoint;
     private final Index<EndpointSlice> slices;
 
-    private Services(String nodeName, Step endpoint, Index<EndpointSlice> slices) {
-        this.nodeName = nodeName;
+    private Services(NodeSettings node, Step endpoint, Index<EndpointSlice> slices) {
+        this.node = node;
         this.endpoint = endpoint;
         this.slices = slices;
     }
@@ -36,16 +37,17 @@ final class Services {
     }
 
     /**
-     * The previous frontends with the step's changes; no two Services have one cluster IP.
+     * The previous frontends with the step's changes; no two Services have one cluster IP, or one
+     * node port.
      *
      * @param slices at the step's end
      */
     static PMap<Frontend, Backends> derive(
-            String nodeName,
+            NodeSettings node,
             PMap<Frontend, Backends> previous,
             Step endpoint,
             Index<EndpointSlice> slices) {
-        Services services = new Services(nodeName, endpoint, slices);
+        Services services = new Services(node, endpoint, slices);
         TreeSet<Key> touched = services.touched();
         Map<Frontend, Backends> wanted = new TreeMap<>();
         touched.forEach(service -> wanted.putAll(services.frontends(service)));
@@ -78,17 +80,14 @@ final class Services {
     private Map<Frontend, Backends> frontends(Key key) {
         return endpoint.to()
                 .find(Service.class, key)
-                .map(service -> Frontends.derive(service, slicesOf(key), nodeName))
+                .map(service -> Frontends.derive(service, slicesOf(key), node))
                 .orElse(Map.of());
     }
 
     private List<Frontend> former(Key key) {
         return endpoint.from()
                 .find(Service.class, key)
-                .map(
-                        service ->
-                                List.copyOf(
-                                        Frontends.derive(service, List.of(), nodeName).keySet()))
+                .map(service -> List.copyOf(Frontends.derive(service, List.of(), node).keySet()))
                 .orElse(List.of());
     }
 

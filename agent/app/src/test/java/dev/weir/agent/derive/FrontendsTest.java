@@ -2,10 +2,12 @@ package dev.weir.agent.derive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.agent.spi.NodeSettings;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.Backend;
 import dev.weir.model.Backends;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Kinds;
@@ -23,6 +25,16 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FrontendsTest {
+    private static final NodeSettings HERE =
+            new NodeSettings(
+                    "here",
+                    List.of(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1")),
+                    List.of(),
+                    List.of());
+    private static final Frontend PORT =
+            new Frontend(IpAddress.of("192.0.2.1"), Protocol.TCP, 30_007);
+    private static final Frontend PORT6 =
+            new Frontend(IpAddress.of("2001:db8::1"), Protocol.TCP, 30_007);
     private static final Frontend WEB = new Frontend(IpAddress.of("10.96.0.9"), Protocol.TCP, 80);
     private static final Frontend WEB6 = new Frontend(IpAddress.of("fd01::9"), Protocol.TCP, 80);
 
@@ -77,7 +89,7 @@ class FrontendsTest {
         return Frontends.derive(
                 service.build(),
                 Arrays.stream(slices).map(EndpointSlice.Builder::build).toList(),
-                "here");
+                HERE);
     }
 
     private static List<String> addresses(Backends backends) {
@@ -248,6 +260,52 @@ class FrontendsTest {
         assertThat(derive(random).values())
                 .extracting(backends -> backends.handling().choice())
                 .containsOnly(Handling.Choice.RANDOM);
+    }
+
+    private static Service.Builder nodePort(String policy) {
+        Service.Builder service = service("shop", "web");
+        service.getSpecBuilder()
+                .setType("NodePort")
+                .setExternalTrafficPolicy(policy)
+                .getPortsBuilder(0)
+                .setNodePort(30_007);
+        return service;
+    }
+
+    @Test
+    void aNodePortUnderTheClusterPolicyLeadsToAllWhoSeeTheNode() {
+        Map<Frontend, Backends> frontends =
+                derive(
+                        nodePort("Cluster"),
+                        slice(endpoint("10.244.0.1", "here"), endpoint("10.244.1.1", "there")),
+                        slice(endpoint("fd00::1", "there")).setAddressType("IPv6"));
+
+        assertThat(frontends).containsOnlyKeys(WEB, WEB6, PORT, PORT6);
+        assertThat(frontends.get(PORT).endpoints()).isEqualTo(frontends.get(WEB).endpoints());
+        assertThat(frontends.get(PORT).handling()).isEqualTo(Handling.PLAIN.masquerading(true));
+        assertThat(frontends.get(WEB).handling()).isEqualTo(Handling.PLAIN);
+        assertThat(addresses(frontends.get(PORT6))).containsExactly("fd00::1");
+    }
+
+    @Test
+    void aNodePortUnderTheLocalPolicyKeepsOthersToTheNodesOwnEndpoints() {
+        Endpoint there = endpoint("10.244.1.1", "there");
+
+        Map<Frontend, Backends> both =
+                derive(nodePort("Local"), slice(endpoint("10.244.0.1", "here"), there));
+        Map<Frontend, Backends> elsewhere = derive(nodePort("Local"), slice(there));
+
+        assertThat(both)
+                .containsOnlyKeys(
+                        WEB, WEB6, PORT, PORT6, PORT.of(Clients.OWN), PORT6.of(Clients.OWN));
+        assertThat(addresses(both.get(PORT))).containsExactly("10.244.0.1");
+        assertThat(addresses(both.get(PORT.of(Clients.OWN))))
+                .containsExactly("10.244.0.1", "10.244.1.1");
+        assertThat(addresses(both.get(WEB))).as("another policy").hasSize(2);
+        assertThat(both.values()).noneMatch(backends -> backends.handling().masquerade());
+        assertThat(elsewhere.get(PORT).handling()).isEqualTo(Handling.SILENT);
+        assertThat(addresses(elsewhere.get(PORT.of(Clients.OWN)))).containsExactly("10.244.1.1");
+        assertThat(elsewhere.get(PORT6).handling()).as("nobody at all").isEqualTo(Handling.PLAIN);
     }
 
     @Test

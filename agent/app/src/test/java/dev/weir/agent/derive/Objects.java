@@ -131,6 +131,16 @@ final class Objects {
         return builder.build();
     }
 
+    static Service nodePort(Service service, int number, String policy) {
+        Service.Builder builder = service.toBuilder();
+        builder.getSpecBuilder()
+                .setType("NodePort")
+                .setExternalTrafficPolicy(policy)
+                .getPortsBuilder(0)
+                .setNodePort(number);
+        return builder.build();
+    }
+
     static NetworkPolicy egress(String namespace, String name, LabelSelector to, int port) {
         return egress(namespace, name, to, IntOrString.newBuilder().setIntVal(port).build());
     }

@@ -83,9 +83,11 @@ final class RandomCluster {
         String app = app();
         int address = (namespace.equals("x") ? 10 : 20) + app.length();
         Service service = Objects.service(namespace, app, address);
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(5)) {
             case 0 -> Objects.localInternally(service);
             case 1 -> Objects.keeping(service, 1 + random.nextInt(2));
+            case 2 -> Objects.nodePort(service, 30_000 + address, "Cluster");
+            case 3 -> Objects.nodePort(service, 30_000 + address, "Local");
             default -> service;
         };
     }

@@ -10,8 +10,10 @@ import java.util.List;
  * <p>The key of IPv6 is a hash of the two addresses: libnftables 1.0.6 aborts at longer keys that
  * are written by a rule. Two clients with the same hash, one in 2^31, share what is kept, and so
  * their endpoint; a mark of another frontend names no endpoint of this one.
+ *
+ * @param bits what all marks of these connections have
  */
-record Affinity(boolean v6, int seconds) {
+record Affinity(boolean v6, int seconds, int bits) {
     /**
      * Clients that are remembered, per family; above, new ones go by chance. Some 150 bytes each.
      */
@@ -30,8 +32,7 @@ record Affinity(boolean v6, int seconds) {
 
     /** If the client is known: its mark, and its time starts anew. */
     List<String> recall() {
-        String known =
-                "ct mark and %s == %s".formatted(Marks.hex(~0xffffff), Marks.hex(Marks.SERVICE));
+        String known = "ct mark and %s == %s".formatted(Marks.hex(~0xffffff), Marks.hex(bits));
         String refresh = known + " " + remember();
         return v6
                 ? List.of(

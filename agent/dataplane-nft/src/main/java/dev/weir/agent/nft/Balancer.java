@@ -1,5 +1,7 @@
 package dev.weir.agent.nft;
 
+import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
 import dev.weir.model.Handling.Choice;
 import java.util.ArrayList;
@@ -10,38 +12,51 @@ import java.util.regex.Pattern;
 
 /**
  * What connections to a frontend go through: a chain that all frontends of the same number of
- * endpoints and the same handling share, since the modulus of numgen is a constant.
+ * endpoints, the same handling and the same clients share, since the modulus of numgen is a
+ * constant.
  *
  * @param handling only what makes a difference for this number of endpoints
  */
-record Balancer(boolean v6, int endpoints, Handling handling) {
+record Balancer(boolean v6, int endpoints, Handling handling, Clients clients) {
+    private static final String OWN = "-own";
+    private static final String MASQUERADE = "-masq";
+    private static final String HASH = "-hash";
     private static final Pattern NAME =
             Pattern.compile(
-                    Layout.BALANCER + "[46]-([1-9]\\d{0,4})(-hash)?(?:-keep([1-9]\\d{0,5}))?");
+                    "%s[46]-([1-9]\\d{0,4})(%s)?(%s)?(%s)?(?:-keep([1-9]\\d{0,5}))?"
+                            .formatted(Layout.BALANCER, OWN, MASQUERADE, HASH));
 
     Balancer {
-        handling =
-                endpoints == 0
-                        ? Handling.PLAIN.silently(handling.silent())
-                        : handling.silently(false);
+        if (endpoints == 0) {
+            handling = Handling.PLAIN.silently(handling.silent());
+            clients = Clients.ANYBODY;
+        } else {
+            handling = handling.silently(false);
+        }
+    }
+
+    static Balancer of(Frontend frontend, int endpoints, Handling handling) {
+        return new Balancer(frontend.address().v6(), endpoints, handling, frontend.clients());
     }
 
     /** The balancer of this chain; empty for a foreign chain. */
     static Optional<Balancer> named(String chain, boolean v6) {
         if (chain.equals(Layout.NO_ENDPOINTS) || chain.equals(Layout.WITHHELD)) {
-            boolean silent = chain.equals(Layout.WITHHELD);
-            return Optional.of(new Balancer(v6, 0, Handling.PLAIN.silently(silent)));
+            Handling none = Handling.PLAIN.silently(chain.equals(Layout.WITHHELD));
+            return Optional.of(new Balancer(v6, 0, none, Clients.ANYBODY));
         }
         Matcher name = NAME.matcher(chain);
         if (!name.matches()) {
             return Optional.empty();
         }
-        String keep = name.group(3);
+        String keep = name.group(5);
         Handling handling =
                 Handling.PLAIN
-                        .choosingBy(name.group(2) == null ? Choice.RANDOM : Choice.SOURCE_HASH)
+                        .masquerading(name.group(3) != null)
+                        .choosingBy(name.group(4) == null ? Choice.RANDOM : Choice.SOURCE_HASH)
                         .keepingFor(keep == null ? 0 : Integer.parseInt(keep));
-        return Optional.of(new Balancer(v6, Integer.parseInt(name.group(1)), handling))
+        Clients clients = name.group(2) == null ? Clients.ANYBODY : Clients.OWN;
+        return Optional.of(new Balancer(v6, Integer.parseInt(name.group(1)), handling, clients))
                 .filter(balancer -> balancer.name().equals(chain));
     }
 
@@ -53,7 +68,9 @@ record Balancer(boolean v6, int endpoints, Handling handling) {
                 + Layout.family(v6)
                 + "-"
                 + endpoints
-                + (handling.choice() == Choice.SOURCE_HASH ? "-hash" : "")
+                + (clients == Clients.OWN ? OWN : "")
+                + (handling.masquerade() ? MASQUERADE : "")
+                + (handling.choice() == Choice.SOURCE_HASH ? HASH : "")
                 + (keeps() ? "-keep" + handling.affinitySeconds() : "");
     }
 
@@ -62,18 +79,25 @@ record Balancer(boolean v6, int endpoints, Handling handling) {
         return handling.affinitySeconds() > 0;
     }
 
+    /** The bits that all marks of these connections have. */
+    int bits() {
+        return Marks.SERVICE
+                | (handling.masquerade() ? Marks.MASQUERADE : 0)
+                | (clients == Clients.OWN ? Marks.INSIDE : 0);
+    }
+
     /** Empty for a chain of the fixed part. */
     Optional<Chain> chain() {
         if (endpoints == 0) {
             return Optional.empty();
         }
         List<String> rules = new ArrayList<>();
-        String choose = "ct mark set %s offset %d".formatted(number(), Marks.slot(0));
+        String choose = "ct mark set %s offset %d".formatted(number(), bits());
         String translate =
                 "dnat %s to %s map @%s"
                         .formatted(ip(), slot(), Layout.ENDPOINTS + Layout.family(v6));
         if (keeps()) {
-            Affinity affinity = new Affinity(v6, handling.affinitySeconds());
+            Affinity affinity = new Affinity(v6, handling.affinitySeconds(), bits());
             rules.addAll(affinity.recall());
             rules.add(translate);
             rules.add(affinity.forget());

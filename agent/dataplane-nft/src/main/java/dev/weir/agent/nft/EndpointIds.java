@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Connection marks that name a frontend's endpoints, whatever slots they are in. Pure. */
+/** Parts of connection marks that name a frontend's endpoints, whatever slots they are in. Pure. */
 final class EndpointIds {
     private static final Comparator<Endpoint> ORDER =
             Comparator.comparing(Endpoint::address).thenComparing(Endpoint::port);

@@ -44,8 +44,17 @@ final class FixedChains {
                         "ct state new ct direction original " + mark(Marks.OWN)));
         chains.add(
                 Chain.hooked(
-                        "nat-prerouting", "nat hook prerouting priority dstnat", "goto services"));
-        chains.add(Chain.hooked("nat-output", "nat hook output priority -100", "goto services"));
+                        "nat-prerouting",
+                        "nat hook prerouting priority dstnat",
+                        "iifname " + Layout.POD_INTERFACES + " jump own-services",
+                        "goto services"));
+        chains.add(
+                Chain.hooked(
+                        "nat-output",
+                        "nat hook output priority -100",
+                        "jump own-services",
+                        "goto services"));
+        chains.add(new Chain("own-services", "", lookups(Layout.OWN_SERVICES)));
         chains.add(services());
         // A reset for TCP: ICMP errors are rate limited per client.
         chains.add(
@@ -70,23 +79,30 @@ final class FixedChains {
                             + " dnat %1$s to %1$s daddr . meta l4proto . th dport map @%2$s"
                                     .formatted(v6 ? "ip6" : "ip", Layout.NEAR + Layout.family(v6)));
         }
-        for (boolean v6 : List.of(false, true)) {
-            rules.add(
-                    "%s daddr . meta l4proto . th dport vmap @%s"
-                            .formatted(v6 ? "ip6" : "ip", Layout.SERVICES + Layout.family(v6)));
-        }
+        rules.addAll(lookups(Layout.SERVICES));
         return new Chain("services", "", rules);
     }
 
+    private static List<String> lookups(String map) {
+        return Stream.of(false, true)
+                .map(
+                        v6 ->
+                                "%s daddr . meta l4proto . th dport vmap @%s"
+                                        .formatted(v6 ? "ip6" : "ip", map + Layout.family(v6)))
+                .toList();
+    }
+
     /**
-     * A pod that reaches itself through a Service must be answered through this node. Clients from
-     * outside the cluster are masqueraded on their way to an endpoint elsewhere, which would answer
-     * them directly; an endpoint here sees their address. Pods are masqueraded to the outside.
+     * What is marked so is masqueraded, whoever the client is and wherever the endpoint. A pod that
+     * reaches itself through a Service must be answered through this node. Clients from outside the
+     * cluster are masqueraded on their way to an endpoint elsewhere, which would answer them
+     * directly; an endpoint here sees their address. Pods are masqueraded to the outside.
      */
     private static Chain masquerade() {
         List<String> rules = new ArrayList<>();
         String service = marked(Marks.SERVICE);
         String last = "masquerade fully-random";
+        rules.add(marked(Marks.MASQUERADE) + " " + last);
         for (boolean v6 : List.of(false, true)) {
             String ip = v6 ? "ip6" : "ip";
             String self = "@" + Layout.SELF + Layout.family(v6);
@@ -145,7 +161,7 @@ final class FixedChains {
                 Chain.of(
                         "judge-pod",
                         "meta mark set ct mark and "
-                                + Marks.hex(Marks.SERVICE)
+                                + Marks.hex(Marks.LASTING)
                                 + " map @"
                                 + Layout.STAMP,
                         "ip saddr . ip daddr @self4 goto pass",

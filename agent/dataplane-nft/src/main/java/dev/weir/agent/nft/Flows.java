@@ -2,11 +2,13 @@ package dev.weir.agent.nft;
 
 import dev.weir.agent.linux.Conntrack;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What has to be done about connections that are already there. */
 final class Flows {
@@ -40,10 +42,12 @@ final class Flows {
             return false;
         }
         IpAddress address = IpAddress.of(to.destination().getAddress());
-        Frontend frontend = new Frontend(address, Protocol.UDP, to.to());
+        Clients clients = (flow.mark() & Marks.INSIDE) == 0 ? Clients.ANYBODY : Clients.OWN;
+        Frontend frontend = new Frontend(address, Protocol.UDP, to.to(), clients);
         Conntrack.Tuple from = flow.reply();
         Endpoint endpoint = new Endpoint(IpAddress.of(from.source().getAddress()), from.from());
-        return udp.contains(frontend) && !services.wants(frontend, endpoint);
+        boolean touched = Stream.of(Clients.values()).map(frontend::of).anyMatch(udp::contains);
+        return touched && !services.wants(frontend, endpoint);
     }
 
     /** Before policy generations are used a second time; see {@link Marks}. */

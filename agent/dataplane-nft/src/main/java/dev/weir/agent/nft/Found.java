@@ -5,13 +5,14 @@ import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.linux.NftTables;
 import dev.weir.agent.linux.NftValue;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,9 +49,7 @@ record Found(
                     }
                 }
             }
-            if (sets.contains(Layout.SERVICES + family)) {
-                services(tables, sets, v6, services, strays);
-            }
+            services(tables, sets, v6, services, strays);
         }
         return new Found(
                 elements,
@@ -78,41 +77,57 @@ record Found(
             Map<Frontend, Target> services,
             List<ElementKey> strays)
             throws IOException {
-        String serviceMap = Layout.SERVICES + Layout.family(v6);
-        Map<NftData, Map<ElementKey, NftValue>> parts = new HashMap<>();
-        for (String name : List.of(Layout.ENDPOINTS, Layout.IDS)) {
-            String map = name + Layout.family(v6);
-            if (!sets.contains(map)) {
-                continue;
-            }
-            for (NftElement element : tables.elements(Layout.TABLE, map)) {
-                parts.computeIfAbsent(prefix(element.key()), k -> new HashMap<>())
-                        .put(new ElementKey(map, element.key()), element.value());
+        Map<Frontend, Map<ElementKey, NftValue>> parts = new HashMap<>();
+        for (String map : List.of(Layout.ENDPOINTS, Layout.IDS)) {
+            for (var part : elements(tables, sets, map + Layout.family(v6)).entrySet()) {
+                Frontend frontend = ServiceElements.frontend(part.getKey());
+                if (frontend == null) {
+                    strays.add(part.getKey());
+                } else {
+                    parts.computeIfAbsent(frontend, k -> new HashMap<>())
+                            .put(part.getKey(), part.getValue());
+                }
             }
         }
-        for (NftElement element : tables.elements(Layout.TABLE, serviceMap)) {
-            Frontend frontend = ServiceElements.frontend(element.key(), v6);
-            Map<ElementKey, NftValue> part = parts.getOrDefault(element.key(), Map.of());
-            Target target =
-                    frontend == null
-                            ? null
-                            : ServiceElements.balancer(element, v6)
-                                    .flatMap(balancer -> Target.found(frontend, balancer, part))
-                                    .orElse(null);
-            if (frontend != null && target != null) {
-                parts.remove(element.key());
-                services.put(frontend, target);
-            } else {
-                strays.add(new ElementKey(serviceMap, element.key()));
+        for (Clients clients : Clients.values()) {
+            String map = ServiceElements.services(clients) + Layout.family(v6);
+            for (var entry : elements(tables, sets, map).entrySet()) {
+                Frontend frontend = ServiceElements.frontend(entry.getKey());
+                Optional<Target> target =
+                        frontend == null
+                                ? Optional.empty()
+                                : target(frontend, entry.getValue(), parts);
+                if (frontend != null && target.isPresent()) {
+                    parts.remove(frontend);
+                    services.put(frontend, target.get());
+                } else {
+                    strays.add(entry.getKey());
+                }
             }
         }
         parts.values().forEach(left -> strays.addAll(left.keySet()));
     }
 
-    /** A slot's key without the slot is the key of its frontend. */
-    private static NftData prefix(NftData key) {
-        byte[] bytes = key.toBytes();
-        return NftData.ofBytes(Arrays.copyOf(bytes, bytes.length - 4));
+    private static Map<ElementKey, NftValue> elements(
+            NftTables tables, Set<String> sets, String set) throws IOException {
+        Map<ElementKey, NftValue> elements = new HashMap<>();
+        if (sets.contains(set)) {
+            for (NftElement element : tables.elements(Layout.TABLE, set)) {
+                elements.put(new ElementKey(set, element.key()), element.value());
+            }
+        }
+        return elements;
+    }
+
+    private static Optional<Target> target(
+            Frontend frontend, NftValue entry, Map<Frontend, Map<ElementKey, NftValue>> parts) {
+        return ServiceElements.balancer(entry, frontend.address().v6())
+                .flatMap(
+                        balancer ->
+                                Target.found(
+                                        frontend,
+                                        balancer,
+                                        parts.getOrDefault(frontend, Map.of())));
     }
 
     /** Both marks must be there and agree, or nothing can pass without being judged. */

@@ -5,6 +5,7 @@ import dev.weir.agent.linux.NftData;
 import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.linux.NftValue;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,18 +13,30 @@ import java.util.Map;
 final class Generation {
     private Generation() {}
 
+    /** What the marks of different kinds of connections keep when they are judged. */
+    static final List<Integer> LASTING =
+            List.of(
+                    0,
+                    Marks.SERVICE,
+                    Marks.SERVICE | Marks.MASQUERADE,
+                    Marks.SERVICE | Marks.INSIDE,
+                    Marks.SERVICE | Marks.MASQUERADE | Marks.INSIDE);
+
     /** Connection marks that pass without judgement. */
     static Map<NftData, NftValue> marks(int generation) {
-        return Map.of(
-                mark(Marks.judged(generation, 0)), NftValue.NONE,
-                mark(Marks.judged(generation, Marks.SERVICE)), NftValue.NONE);
+        Map<NftData, NftValue> marks = new HashMap<>();
+        LASTING.forEach(bits -> marks.put(mark(Marks.judged(generation, bits)), NftValue.NONE));
+        return marks;
     }
 
     /** From the bits of a mark that stay to the mark that a passing connection gets. */
     static Map<NftData, NftValue> stamps(int generation) {
-        return Map.of(
-                mark(0), NftValue.data(mark(Marks.judged(generation, 0))),
-                mark(Marks.SERVICE), NftValue.data(mark(Marks.judged(generation, Marks.SERVICE))));
+        Map<NftData, NftValue> stamps = new HashMap<>();
+        LASTING.forEach(
+                bits ->
+                        stamps.put(
+                                mark(bits), NftValue.data(mark(Marks.judged(generation, bits)))));
+        return stamps;
     }
 
     /** Moves on from one generation to the other. */

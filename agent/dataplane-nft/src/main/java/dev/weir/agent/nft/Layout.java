@@ -29,6 +29,7 @@ final class Layout {
     static final String NEAR = "near";
 
     static final String SERVICES = "svc";
+    static final String OWN_SERVICES = "inner";
     static final String ENDPOINTS = "eps";
     static final String IDS = "ids";
     static final String CLIENTS = "clients";
@@ -95,6 +96,7 @@ final class Layout {
         text.append(add("map", EGRESS + f)).append(" { type " + address + " : verdict; }\n");
         text.append(add("map", INGRESS + f)).append(" { type " + address + " : verdict; }\n");
         text.append(add("map", SERVICES + f)).append(" { type " + service + " : verdict; }\n");
+        text.append(add("map", OWN_SERVICES + f)).append(" { type " + service + " : verdict; }\n");
         text.append(add("map", NEAR + f))
                 .append(" { type " + service + " : " + address + " . inet_service;")
                 .append(" flags timeout; }\n");
@@ -123,13 +125,26 @@ final class Layout {
     }
 
     private static String generation(int generation) {
-        int plain = Marks.judged(generation, 0);
-        int service = Marks.judged(generation, Marks.SERVICE);
+        String marks =
+                Generation.LASTING.stream()
+                        .map(bits -> Marks.hex(Marks.judged(generation, bits)))
+                        .collect(Collectors.joining(", "));
+        String stamps =
+                Generation.LASTING.stream()
+                        .map(
+                                bits ->
+                                        Marks.hex(bits)
+                                                + " : "
+                                                + Marks.hex(Marks.judged(generation, bits)))
+                        .collect(Collectors.joining(", "));
         return add("element", CURRENT)
-                + " { %s, %s }\n".formatted(Marks.hex(plain), Marks.hex(service))
+                + " { "
+                + marks
+                + " }\n"
                 + add("element", STAMP)
-                + " { 0 : %s, %d : %s }\n"
-                        .formatted(Marks.hex(plain), Marks.SERVICE, Marks.hex(service));
+                + " { "
+                + stamps
+                + " }\n";
     }
 
     /** A set of group members. */

@@ -7,10 +7,10 @@ package dev.weir.agent.nft;
  * or that go to a Service, and of others only the bit {@link #OWN}.
  *
  * <pre>
- *  31    27    26      25      24   23     16 15                     0
- * +--------+--------+-------+---------+--------+-----------------------+
- * |   0    | JUDGED |  OWN  | SERVICE |   0    |  slot, or generation  |
- * +--------+--------+-------+---------+--------+-----------------------+
+ *  31 30     29       28      27    26      25      24   23  16 15                     0
+ * +-----+--------+------------+---+--------+-----+---------+-----+-----------------------+
+ * |  0  | INSIDE | MASQUERADE | 0 | JUDGED | OWN | SERVICE |  0  |  slot, or generation  |
+ * +-----+--------+------------+---+--------+-----+---------+-----+-----------------------+
  * </pre>
  *
  * <p>Slot: which endpoint of its Service a connection was given; of no use after that. Where
@@ -34,6 +34,15 @@ final class Marks {
     /** This node itself opened the connection: its pods accept it (a pod's own node always may). */
     static final int OWN = 1 << 25;
 
+    /** Of a connection to a Service: the endpoint shall see this node's address. */
+    static final int MASQUERADE = 1 << 28;
+
+    /** Of a connection to a Service: it went the way of the node's own clients. */
+    static final int INSIDE = 1 << 29;
+
+    /** What stays when a connection is judged. */
+    static final int LASTING = SERVICE | MASQUERADE | INSIDE;
+
     private static final int JUDGED = 1 << 26;
 
     private static final int ID = 1 << 23;
@@ -46,9 +55,9 @@ final class Marks {
 
     private Marks() {}
 
-    /** The mark of a connection that was judged in this generation; SERVICE may stay. */
-    static int judged(int generation, int service) {
-        return JUDGED | service | generation;
+    /** The mark of a connection that was judged in this generation, with what lasts. */
+    static int judged(int generation, int lasting) {
+        return JUDGED | lasting | generation;
     }
 
     /** 0 for a mark without. */
@@ -58,17 +67,12 @@ final class Marks {
 
     /** The mark as if the connection had never been judged. */
     static int unjudged(int mark) {
-        return (mark & JUDGED) == 0 ? mark : mark & SERVICE;
+        return (mark & JUDGED) == 0 ? mark : mark & LASTING;
     }
 
-    /** The mark of a connection to the endpoint in this slot, which is also its key. */
-    static int slot(int slot) {
-        return SERVICE | slot;
-    }
-
-    /** The mark that names an endpoint, of whose number only the lower bits count. */
+    /** What names an endpoint in a mark; of the number only the lower bits count. */
     static int id(int number) {
-        return SERVICE | ID | number & (ID - 1);
+        return ID | number & (ID - 1);
     }
 
     static int next(int generation) {

@@ -4,6 +4,7 @@ import dev.weir.agent.linux.NftData;
 import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.linux.NftValue;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import java.nio.ByteBuffer;
@@ -16,7 +17,15 @@ final class ServiceElements {
     private ServiceElements() {}
 
     static String services(Frontend frontend) {
-        return Layout.SERVICES + Layout.family(frontend.address().v6());
+        return services(frontend.clients()) + Layout.family(frontend.address().v6());
+    }
+
+    /** The map that leads these clients to balancers, without the family. */
+    static String services(Clients clients) {
+        return switch (clients) {
+            case ANYBODY -> Layout.SERVICES;
+            case OWN -> Layout.OWN_SERVICES;
+        };
     }
 
     static String near(Frontend frontend) {
@@ -67,7 +76,9 @@ final class ServiceElements {
     }
 
     /** Null for a key that Weir would not write. */
-    static @Nullable Frontend frontend(NftData key, boolean v6) {
+    static @Nullable Frontend frontend(ElementKey element) {
+        boolean v6 = element.set().endsWith(Layout.family(true));
+        NftData key = element.data();
         ByteBuffer in = key.toBuffer();
         IpAddress address = address(in, v6);
         int number = in.get() & 0xff;
@@ -75,7 +86,11 @@ final class ServiceElements {
         int port = in.getShort() & 0xffff;
         for (Protocol protocol : Protocol.values()) {
             if (protocol.number() == number) {
-                return new Frontend(address, protocol, port);
+                boolean own =
+                        element.set().startsWith(Layout.OWN_SERVICES)
+                                || !element.set().startsWith(Layout.SERVICES)
+                                        && (markOf(key) & Marks.INSIDE) != 0;
+                return new Frontend(address, protocol, port, own ? Clients.OWN : Clients.ANYBODY);
             }
         }
         return null;
@@ -83,6 +98,12 @@ final class ServiceElements {
 
     static NftValue markValue(int mark) {
         return NftValue.data(NftData.builder().hostOrder(mark).build());
+    }
+
+    /** The last part of the key of an endpoint or an id. */
+    private static int markOf(NftData key) {
+        ByteBuffer in = key.toBuffer().order(ByteOrder.nativeOrder());
+        return in.getInt(key.length() - Integer.BYTES);
     }
 
     static int mark(NftData data) {
@@ -101,8 +122,8 @@ final class ServiceElements {
     }
 
     /** What the element leads to; empty for a foreign chain. */
-    static Optional<Balancer> balancer(NftElement service, boolean v6) {
-        return service.value() instanceof NftValue.Verdict verdict
+    static Optional<Balancer> balancer(NftValue service, boolean v6) {
+        return service instanceof NftValue.Verdict verdict
                 ? Balancer.named(verdict.chain(), v6)
                 : Optional.empty();
     }

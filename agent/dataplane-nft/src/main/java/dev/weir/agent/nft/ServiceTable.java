@@ -150,13 +150,12 @@ final class ServiceTable {
 
     /** True if this element of a service or endpoint map is as it should be there. */
     boolean wants(ElementKey key) {
-        boolean v6 = key.set().endsWith(Layout.family(true));
-        Frontend frontend = ServiceElements.frontend(key.data(), v6);
+        Frontend frontend = ServiceElements.frontend(key);
         if (frontend == null) {
             return false;
         }
         Optional<Target> wanted = table.desired(frontend);
-        return key.set().startsWith(Layout.SERVICES)
+        return key.set().equals(ServiceElements.services(frontend))
                 ? wanted.isPresent()
                 : wanted.map(t -> t.elements(frontend).containsKey(key)).orElse(false);
     }

@@ -22,8 +22,7 @@ record Target(Balancer balancer, List<Endpoint> slots) {
     /** The wanted endpoints, arranged around what the slots hold now. */
     static Target of(Frontend frontend, Backends backends, List<Endpoint> now) {
         List<Endpoint> slots = Slots.arrange(now, Endpoint.of(backends.endpoints()));
-        boolean v6 = frontend.address().v6();
-        return new Target(new Balancer(v6, slots.size(), backends.handling()), slots);
+        return new Target(Balancer.of(frontend, slots.size(), backends.handling()), slots);
     }
 
     /** What these elements of the frontend make up; empty if it is not exactly a target. */
@@ -31,7 +30,7 @@ record Target(Balancer balancer, List<Endpoint> slots) {
             Frontend frontend, Balancer balancer, Map<ElementKey, NftValue> elements) {
         List<Endpoint> slots = new ArrayList<>();
         for (int i = 0; i < balancer.endpoints(); i++) {
-            int mark = Marks.slot(i);
+            int mark = balancer.bits() | i;
             if (balancer.keeps()) {
                 NftValue id = elements.get(ServiceElements.id(frontend, mark));
                 if (!(id instanceof NftValue.Data data)) {
@@ -69,12 +68,12 @@ record Target(Balancer balancer, List<Endpoint> slots) {
         Map<Endpoint, Integer> ids = balancer.keeps() ? EndpointIds.of(slots) : Map.of();
         for (int i = 0; i < slots.size(); i++) {
             Endpoint endpoint = slots.get(i);
-            int mark = Marks.slot(i);
+            int mark = balancer.bits() | i;
             Integer id = ids.get(endpoint);
             if (id != null) {
                 ElementKey key = ServiceElements.id(frontend, mark);
-                elements.put(key, NftElement.of(key.data(), ServiceElements.markValue(id)));
-                mark = id;
+                mark = balancer.bits() | id;
+                elements.put(key, NftElement.of(key.data(), ServiceElements.markValue(mark)));
             }
             ElementKey key = ServiceElements.endpoint(frontend, mark);
             elements.put(key, NftElement.of(key.data(), ServiceElements.target(endpoint)));

@@ -9,9 +9,12 @@ class MarksTest {
     @Test
     void aSlotIsNeverTakenForAJudgement() {
         for (int slot : new int[] {0, 1, 256, ServiceTable.MAX_ENDPOINTS}) {
-            assertThat(Marks.generation(Marks.slot(slot))).isZero();
-            assertThat(Marks.id(slot)).isNotEqualTo(Marks.slot(slot));
-            assertThat(Marks.unjudged(Marks.slot(slot))).isEqualTo(Marks.slot(slot));
+            for (int bits : Generation.LASTING) {
+                assertThat(Marks.generation(bits | slot)).isZero();
+                assertThat(Marks.generation(bits | Marks.id(slot))).isZero();
+                assertThat(Marks.unjudged(bits | slot)).isEqualTo(bits | slot);
+            }
+            assertThat(Marks.id(slot)).isGreaterThan(ServiceTable.MAX_ENDPOINTS);
         }
     }
 
@@ -29,7 +32,9 @@ class MarksTest {
 
     @Test
     void forgettingAJudgementKeepsTheService() {
-        assertThat(Marks.unjudged(Marks.judged(7, Marks.SERVICE))).isEqualTo(Marks.SERVICE);
+        for (int bits : Generation.LASTING) {
+            assertThat(Marks.unjudged(Marks.judged(7, bits))).isEqualTo(bits);
+        }
         assertThat(Marks.unjudged(Marks.judged(7, 0))).isZero();
         assertThat(Marks.unjudged(0x40)).isEqualTo(0x40);
     }

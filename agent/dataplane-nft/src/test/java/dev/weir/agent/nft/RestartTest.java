@@ -19,6 +19,7 @@ import dev.weir.model.Backend;
 import dev.weir.model.Backends;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
@@ -42,6 +43,7 @@ class RestartTest {
     private static final Frontend SERVICE6 = frontend(vip(true, 1), Protocol.TCP, 80);
 
     private static final Frontend KEPT = frontend(vip(false, 9), Protocol.TCP, 80);
+    private static final Frontend NODE_PORT = frontend(Lab.NODE4, Protocol.TCP, 30080);
     private static final Handling HOUR = Handling.PLAIN.keepingFor(3_600);
 
     private static final int MANY = 3_000;
@@ -74,6 +76,12 @@ class RestartTest {
                         .group("web", Lab.A4, Lab.A6)
                         .service(SERVICE, backend(B, false, 8080))
                         .service(SERVICE6, backend(B, true, 8080), backend(A, true, 8080))
+                        .service(
+                                NODE_PORT.of(Clients.OWN),
+                                Handling.PLAIN,
+                                backend(B, false, 8080),
+                                backend(OUT, false, 8080))
+                        .service(NODE_PORT, Handling.SILENT)
                         .service(KEPT, HOUR, backend(B, false, 8080), backend(A, false, 8080))
                         .route("10.1.7.0/24", Lab.OUT4)
                         .route("fd01:0:0:7::/64", Lab.OUT6);
@@ -118,7 +126,7 @@ class RestartTest {
 
     /** Without what may differ: counts, and the policy generation after it had to start over. */
     private static String essence(String listing) {
-        return listing.replaceAll("packets \\d+ bytes \\d+|0x0[45]00[0-9a-f]{4}", "");
+        return listing.replaceAll("packets \\d+ bytes \\d+|0x[0-3][45]00[0-9a-f]{4}", "");
     }
 
     @Test
@@ -158,6 +166,11 @@ class RestartTest {
                 "delete element inet weir ingress4 { 10.1.0.3 }",
                 "flush chain inet weir lb4-1",
                 "flush map inet weir ids4",
+                "flush map inet weir inner4",
+                "flush chain inet weir own-services",
+                "flush chain inet weir lb4-2-own",
+                "add element inet weir inner4 { 192.0.2.1 . tcp . 30081 : goto lb4-1 }",
+                "delete element inet weir eps4 { 192.0.2.1 . tcp . 30080 . 0x21000001 }",
                 "flush chain inet weir lb4-2-keep3600",
                 "flush chain inet weir withheld",
                 "delete element inet weir ids4 { 10.96.0.9 . tcp . 80 . 0x01000001 }",
@@ -213,9 +226,12 @@ class RestartTest {
         plane.close();
         lab.nft(
                 "flush set inet weir current; flush map inet weir stamp;"
-                        + "add element inet weir current { 0x0400fffe, 0x0500fffe };"
+                        + "add element inet weir current { 0x0400fffe, 0x0500fffe,"
+                        + " 0x1500fffe, 0x2500fffe, 0x3500fffe };"
                         + "add element inet weir stamp {"
-                        + " 0 : 0x0400fffe, 0x01000000 : 0x0500fffe }");
+                        + " 0 : 0x0400fffe, 0x01000000 : 0x0500fffe,"
+                        + " 0x11000000 : 0x1500fffe, 0x21000000 : 0x2500fffe,"
+                        + " 0x31000000 : 0x3500fffe }");
         restart();
         try (Lab.Connection connection = lab.connect(A, Lab.B4, 8080)) {
             for (int i = 0; i < 4; i++) {

@@ -6,6 +6,7 @@ import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
 import dev.weir.model.Handling.Choice;
 import dev.weir.model.IpAddress;
@@ -74,7 +75,10 @@ final class RandomImages {
         String base = v6 ? "fd00:10:96::" : "10.96.0.";
         Protocol protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
         return new Frontend(
-                IpAddress.of(base + (20 + random.nextInt(4))), protocol, 80 + random.nextInt(2));
+                IpAddress.of(base + (20 + random.nextInt(4))),
+                protocol,
+                80 + random.nextInt(2),
+                random.nextBoolean() ? Clients.ANYBODY : Clients.OWN);
     }
 
     private Backends backends(boolean v6) {
@@ -93,7 +97,8 @@ final class RandomImages {
                 new Handling(
                         random.nextBoolean(),
                         60 * random.nextInt(3),
-                        random.nextBoolean() ? Choice.RANDOM : Choice.SOURCE_HASH));
+                        random.nextBoolean() ? Choice.RANDOM : Choice.SOURCE_HASH,
+                        random.nextBoolean()));
     }
 
     private static List<IpAddress> podAddresses(int number) {
