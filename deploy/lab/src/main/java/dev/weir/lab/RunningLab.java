@@ -173,6 +173,17 @@ public final class RunningLab implements AutoCloseable {
         return process;
     }
 
+    /** Runs a command on the host outside to its end. */
+    public Answer outside(List<String> command) {
+        Program.Ended ended = Program.run(lab.place().external().enter(command), "", Map.of());
+        return new Answer(ended.code(), ended.out(), ended.err());
+    }
+
+    /** The IPv4 address of the node of this number, from 1. */
+    public static String nodeAddress(int number) {
+        return new LabNode(number).ipv4();
+    }
+
     private List<String> inside(String pod, List<String> command) {
         try (WeirClient client = client()) {
             Pods pods = new Pods(session, lab.place(), client);

@@ -11,6 +11,10 @@ import java.util.function.Consumer;
 /** The things that are tried, in order. */
 final class Demo {
     private static final int PORT = 8080;
+
+    /** As in nodeport-service.yaml. */
+    private static final int NODE_PORT = 30_007;
+
     private static final String CLIENT = Tries.CLIENT;
     private static final int MANY = Tries.MANY;
 
@@ -131,6 +135,14 @@ final class Demo {
                     lab.remove("web-3");
                     return tries.servers("my-app-service", MANY);
                 });
+        for (int node = 1; node <= 2; node++) {
+            String to = RunningLab.nodeAddress(node);
+            rows.add(
+                    "nodeport-service: " + to + ":" + NODE_PORT,
+                    "outside",
+                    "web-1 web-2",
+                    () -> tries.fromOutside(to, NODE_PORT).servers());
+        }
         rows.add(
                 "internal-service: no endpoints",
                 CLIENT,

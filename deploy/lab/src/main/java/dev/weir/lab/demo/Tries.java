@@ -64,6 +64,11 @@ final class Tries {
         return Requests.ask(lab, scripts, CLIENT, host, port, count);
     }
 
+    /** Many requests of the host outside. */
+    Requests fromOutside(String host, int port) {
+        return Requests.read(lab.outside(scripts.client(host, port, "--count", MANY)).out());
+    }
+
     /** Requests from the client to port 80, until closed. */
     Traffic traffic(String host) throws IOException {
         return new Traffic(lab, scripts, CLIENT, host, 80, 2);
