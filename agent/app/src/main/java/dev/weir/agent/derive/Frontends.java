@@ -16,6 +16,8 @@ import dev.weir.net.v1.ClientIpConfig;
 import dev.weir.net.v1.Endpoint;
 import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.ForNode;
+import dev.weir.net.v1.ForZone;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import java.util.ArrayList;
@@ -24,7 +26,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What clients of one Service address, and where their connections may go. */
@@ -47,16 +52,17 @@ public final class Frontends {
      * ExternalName, or one of another proxy.
      *
      * <p>Usable are the endpoints that are ready; if there are none, those that terminate and still
-     * serve; each frontend judges its own family and port. With the internal traffic policy Local
-     * only those of the node are judged; if none of them is usable but others are, connections are
-     * dropped. The node's own name server is left out of {@link #DNS} where there is another: it
-     * gets its share by a lease, so that it loses it when it dies.
+     * serve; each frontend judges its own family and port. Of ready ones with hints only those
+     * meant for this node or its zone. With the internal traffic policy Local only those of the
+     * node are judged; if none of them is usable but others are, connections are dropped. The
+     * node's own name server is left out of {@link #DNS} where there is another: it gets its share
+     * by a lease, so that it loses it when it dies.
      *
      * @param slices those of the Service; of other Services none
-     * @param node the node to derive for
+     * @param here the node to derive for
      */
     public static Map<Frontend, Backends> derive(
-            Service service, Collection<EndpointSlice> slices, NodeSettings node) {
+            Service service, Collection<EndpointSlice> slices, Here here) {
         Map<Frontend, Backends> frontends = new TreeMap<>();
         if (!isProxied(service)) {
             return frontends;
@@ -70,13 +76,13 @@ public final class Frontends {
                 Protocol protocol = Protocol.of(port.getProtocol());
                 List<Candidate> candidates =
                         candidates(service, slices, clusterIp.v6(), port, protocol);
-                Backends all = everywhere(key, handling, candidates, node.nodeName());
-                Backends local = local(key, handling, candidates, node.nodeName());
+                Backends all = everywhere(key, handling, candidates, here);
+                Backends local = local(key, handling, candidates, here.name());
                 frontends.put(
                         new Frontend(clusterIp, protocol, port.getPort()),
                         service.getSpec().getInternalTrafficPolicy().equals(LOCAL) ? local : all);
                 if (port.getNodePort() > 0) {
-                    nodePorts(clusterIp.v6(), port, node)
+                    nodePorts(clusterIp.v6(), port, here.settings())
                             .forEach(
                                     frontend ->
                                             frontends.putAll(
@@ -143,7 +149,13 @@ public final class Frontends {
      * if it says so.
      */
     private record Candidate(
-            IpAddress address, int port, String node, boolean ready, boolean fallback) {}
+            IpAddress address,
+            int port,
+            String node,
+            boolean ready,
+            boolean fallback,
+            Set<String> forNodes,
+            Set<String> forZones) {}
 
     private static List<Candidate> candidates(
             Service service,
@@ -188,7 +200,17 @@ public final class Frontends {
                                         port,
                                         endpoint.getNodeName(),
                                         ready && (unconditional || !terminating),
-                                        serving && terminating));
+                                        serving && terminating,
+                                        names(
+                                                endpoint.getHints().getForNodesList(),
+                                                ForNode::getName),
+                                        names(
+                                                endpoint.getHints().getForZonesList(),
+                                                ForZone::getName)));
+    }
+
+    private static <T> Set<String> names(List<T> hints, Function<T, String> name) {
+        return hints.stream().map(name).collect(Collectors.toSet());
     }
 
     private static List<Candidate> usable(List<Candidate> candidates) {
@@ -197,12 +219,34 @@ public final class Frontends {
     }
 
     private static Backends everywhere(
-            Key service, Handling handling, List<Candidate> candidates, String nodeName) {
-        List<Candidate> usable = usable(candidates);
+            Key service, Handling handling, List<Candidate> candidates, Here here) {
+        String nodeName = here.name();
+        List<Candidate> usable = near(usable(candidates), here);
         List<Candidate> elsewhere =
                 usable.stream().filter(candidate -> !candidate.node.equals(nodeName)).toList();
         boolean standBack = service.equals(DNS) && !elsewhere.isEmpty();
         return new Backends(service, backends(standBack ? elsewhere : usable, nodeName), handling);
+    }
+
+    /**
+     * Those that are meant for this node, else those for its zone, if all say for whom they are
+     * (KEP-3015); what terminates is taken wherever it is.
+     */
+    private static List<Candidate> near(List<Candidate> usable, Here here) {
+        if (usable.stream().anyMatch(candidate -> !candidate.ready)) {
+            return usable;
+        }
+        List<Candidate> node = meant(usable, Candidate::forNodes, here.name());
+        List<Candidate> near =
+                node.isEmpty() ? meant(usable, Candidate::forZones, here.zone()) : node;
+        return near.isEmpty() ? usable : near;
+    }
+
+    private static List<Candidate> meant(
+            List<Candidate> usable, Function<Candidate, Set<String>> hints, String name) {
+        return usable.stream().anyMatch(candidate -> hints.apply(candidate).isEmpty())
+                ? List.of()
+                : usable.stream().filter(c -> hints.apply(c).contains(name)).toList();
     }
 
     private static Backends local(

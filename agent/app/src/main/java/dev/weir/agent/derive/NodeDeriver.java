@@ -67,7 +67,7 @@ public final class NodeDeriver {
                 frontier(shards),
                 shards,
                 routes(previous.routes(), control),
-                Services.derive(settings, previous.services(), endpoint, slices),
+                Services.derive(settings, previous.services(), control, endpoint, slices),
                 local.pods(),
                 local.groups());
     }

@@ -18,12 +18,14 @@ import org.pcollections.PMap;
 
 /** The frontends of all Services, of which a step changes those that it names. */
 final class Services {
-    private final NodeSettings node;
+    private final Here before;
+    private final Here here;
     private final Step endpoint;
     private final Index<EndpointSlice> slices;
 
-    private Services(NodeSettings node, Step endpoint, Index<EndpointSlice> slices) {
-        this.node = node;
+    private Services(Here before, Here here, Step endpoint, Index<EndpointSlice> slices) {
+        this.before = before;
+        this.here = here;
         this.endpoint = endpoint;
         this.slices = slices;
     }
@@ -38,16 +40,18 @@ final class Services {
 
     /**
      * The previous frontends with the step's changes; no two Services have one cluster IP, or one
-     * node port.
+     * node port. All of them change if the node is in another zone.
      *
      * @param slices at the step's end
      */
     static PMap<Frontend, Backends> derive(
-            NodeSettings node,
+            NodeSettings settings,
             PMap<Frontend, Backends> previous,
+            Step control,
             Step endpoint,
             Index<EndpointSlice> slices) {
-        Services services = new Services(node, endpoint, slices);
+        Here before = Here.in(control.from(), settings);
+        Services services = new Services(before, Here.in(control.to(), settings), endpoint, slices);
         TreeSet<Key> touched = services.touched();
         Map<Frontend, Backends> wanted = new TreeMap<>();
         touched.forEach(service -> wanted.putAll(services.frontends(service)));
@@ -74,20 +78,27 @@ final class Services {
                 .flatMap(key -> endpoint.versions(EndpointSlice.class, key))
                 .flatMap(slice -> SliceLabels.service(slice).stream())
                 .forEach(touched::add);
+        if (!before.equals(here)) {
+            endpoint.to()
+                    .all(Kinds.SERVICE, Service.class)
+                    .map(Service::getMetadata)
+                    .map(meta -> Kinds.SERVICE.key(meta.getNamespace(), meta.getName()))
+                    .forEach(touched::add);
+        }
         return touched;
     }
 
     private Map<Frontend, Backends> frontends(Key key) {
         return endpoint.to()
                 .find(Service.class, key)
-                .map(service -> Frontends.derive(service, slicesOf(key), node))
+                .map(service -> Frontends.derive(service, slicesOf(key), here))
                 .orElse(Map.of());
     }
 
     private List<Frontend> former(Key key) {
         return endpoint.from()
                 .find(Service.class, key)
-                .map(service -> List.copyOf(Frontends.derive(service, List.of(), node).keySet()))
+                .map(service -> List.copyOf(Frontends.derive(service, List.of(), before).keySet()))
                 .orElse(List.of());
     }
 

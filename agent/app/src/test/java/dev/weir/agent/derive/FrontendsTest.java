@@ -14,8 +14,11 @@ import dev.weir.model.Kinds;
 import dev.weir.model.Protocol;
 import dev.weir.net.v1.Endpoint;
 import dev.weir.net.v1.EndpointConditions;
+import dev.weir.net.v1.EndpointHints;
 import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.ForNode;
+import dev.weir.net.v1.ForZone;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
@@ -89,7 +92,7 @@ class FrontendsTest {
         return Frontends.derive(
                 service.build(),
                 Arrays.stream(slices).map(EndpointSlice.Builder::build).toList(),
-                HERE);
+                new Here(HERE, "east"));
     }
 
     private static List<String> addresses(Backends backends) {
@@ -306,6 +309,51 @@ class FrontendsTest {
         assertThat(elsewhere.get(PORT).handling()).isEqualTo(Handling.SILENT);
         assertThat(addresses(elsewhere.get(PORT.of(Clients.OWN)))).containsExactly("10.244.1.1");
         assertThat(elsewhere.get(PORT6).handling()).as("nobody at all").isEqualTo(Handling.PLAIN);
+    }
+
+    private static Endpoint meant(String address, List<String> nodes, List<String> zones) {
+        EndpointHints.Builder hints = EndpointHints.newBuilder();
+        nodes.forEach(node -> hints.addForNodes(ForNode.newBuilder().setName(node)));
+        zones.forEach(zone -> hints.addForZones(ForZone.newBuilder().setName(zone)));
+        return endpoint(address, "there").toBuilder().setHints(hints).build();
+    }
+
+    @Test
+    void trafficStaysOnTheNodeElseInTheZoneIfAllEndpointsSayForWhomTheyAre() {
+        Service.Builder service = service("shop", "web");
+        Endpoint here = meant("10.244.0.1", List.of("here"), List.of("east"));
+        Endpoint east = meant("10.244.1.1", List.of("there"), List.of("east"));
+        Endpoint west = meant("10.244.2.1", List.of("far"), List.of("west"));
+        Endpoint anyone = endpoint("10.244.3.1", "far");
+        Endpoint draining =
+                west.toBuilder()
+                        .setConditions(
+                                EndpointConditions.newBuilder()
+                                        .setReady(false)
+                                        .setServing(true)
+                                        .setTerminating(true))
+                        .build();
+
+        assertThat(addresses(derive(service, slice(here, east, west)).get(WEB)))
+                .containsExactly("10.244.0.1");
+        assertThat(addresses(derive(service, slice(east, west)).get(WEB)))
+                .containsExactly("10.244.1.1");
+        assertThat(addresses(derive(service, slice(west)).get(WEB)))
+                .as("better than nobody")
+                .containsExactly("10.244.2.1");
+        assertThat(addresses(derive(service, slice(here, east, anyone)).get(WEB)))
+                .as("not all say")
+                .hasSize(3);
+        assertThat(addresses(derive(service, slice(draining, draining)).get(WEB)))
+                .containsExactly("10.244.2.1");
+        service.getSpecBuilder().setInternalTrafficPolicy("Local");
+        Endpoint local =
+                meant("10.244.0.1", List.of("far"), List.of("west")).toBuilder()
+                        .setNodeName("here")
+                        .build();
+        assertThat(addresses(derive(service, slice(local, west)).get(WEB)))
+                .as("another policy")
+                .containsExactly("10.244.0.1");
     }
 
     @Test

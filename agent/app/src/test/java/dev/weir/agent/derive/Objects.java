@@ -141,6 +141,21 @@ final class Objects {
         return builder.build();
     }
 
+    static Service near(Service service, String distribution) {
+        Service.Builder builder = service.toBuilder();
+        builder.getSpecBuilder().setTrafficDistribution(distribution);
+        return builder.build();
+    }
+
+    /** Without a label if the zone is empty. */
+    static Node zoned(Node node, String zone) {
+        Node.Builder builder = node.toBuilder();
+        if (!zone.isEmpty()) {
+            builder.getMetadataBuilder().putLabels("topology.kubernetes.io/zone", zone);
+        }
+        return builder.build();
+    }
+
     static NetworkPolicy egress(String namespace, String name, LabelSelector to, int port) {
         return egress(namespace, name, to, IntOrString.newBuilder().setIntVal(port).build());
     }

@@ -9,6 +9,8 @@ import java.util.TreeMap;
 
 /** Random writes to a small cluster; a Service keeps its address, as its owner makes sure. */
 final class RandomCluster {
+    private static final List<String> ZONES = List.of("", "east", "west");
+
     private final Random random;
     private final Cluster cluster;
 
@@ -63,7 +65,7 @@ final class RandomCluster {
     private void topology(int number) {
         String node = one(List.of("here", "there", "far"));
         switch (random.nextInt(4)) {
-            case 0 -> cluster.put(Objects.node(node, number));
+            case 0 -> cluster.put(Objects.zoned(Objects.node(node, number), one(ZONES)));
             case 1 -> cluster.remove(Objects.node(node, number));
             case 2 -> cluster.remove(Objects.block("b" + number, number / 2, node, number));
             default ->
@@ -83,11 +85,13 @@ final class RandomCluster {
         String app = app();
         int address = (namespace.equals("x") ? 10 : 20) + app.length();
         Service service = Objects.service(namespace, app, address);
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(7)) {
             case 0 -> Objects.localInternally(service);
             case 1 -> Objects.keeping(service, 1 + random.nextInt(2));
             case 2 -> Objects.nodePort(service, 30_000 + address, "Cluster");
             case 3 -> Objects.nodePort(service, 30_000 + address, "Local");
+            case 4 -> Objects.near(service, "PreferSameNode");
+            case 5 -> Objects.near(service, "PreferSameZone");
             default -> service;
         };
     }
