@@ -251,6 +251,51 @@ class EndpointServiceTest {
         assertThat(addresses).hasSize(100).doesNotContain("10.96.0.10");
     }
 
+    private int nodePort(String name) {
+        CreateServiceRequest.Builder request = creating("shop", name);
+        request.getObjectBuilder().getSpecBuilder().setType("NodePort");
+        return create(request).getSpec().getPorts(0).getNodePort();
+    }
+
+    @Test
+    void servicesMadeAtOnceNeverShareANodePort() throws Exception {
+        Set<Integer> numbers = ConcurrentHashMap.newKeySet();
+        List<Thread> threads =
+                IntStream.range(0, 100)
+                        .mapToObj(
+                                i -> Thread.ofVirtual().start(() -> numbers.add(nodePort("s" + i))))
+                        .toList();
+        for (Thread thread : threads) {
+            assertThat(thread.join(java.time.Duration.ofSeconds(PATIENCE)))
+                    .as("a Service is created")
+                    .isTrue();
+        }
+
+        assertThat(numbers)
+                .hasSize(100)
+                .allSatisfy(number -> assertThat(number).isBetween(30_086, 32_767));
+    }
+
+    @Test
+    void aNodePortThatIsTakenIsRefused() {
+        int taken = nodePort("web");
+        CreateServiceRequest.Builder other = creating("shop", "other");
+        other.getObjectBuilder()
+                .getSpecBuilder()
+                .setType("NodePort")
+                .getPortsBuilder(0)
+                .setNodePort(taken);
+
+        StatusRuntimeException error = refused(other);
+
+        assertThat(error.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+        assertThat(error.getStatus().getDescription())
+                .contains(
+                        "spec.ports[0].nodePort: Invalid value: "
+                                + taken
+                                + ": provided port is already allocated");
+    }
+
     @Test
     void anAddressThatIsTakenIsRefused() {
         Service web = create(creating("shop", "web"));
