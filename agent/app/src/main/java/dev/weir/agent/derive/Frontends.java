@@ -13,23 +13,15 @@ import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.Protocol;
 import dev.weir.net.v1.ClientIpConfig;
-import dev.weir.net.v1.Endpoint;
-import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
-import dev.weir.net.v1.ForNode;
-import dev.weir.net.v1.ForZone;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What clients of one Service address, and where their connections may go. */
@@ -75,7 +67,7 @@ public final class Frontends {
             for (ServicePort port : service.getSpec().getPortsList()) {
                 Protocol protocol = Protocol.of(port.getProtocol());
                 List<Candidate> candidates =
-                        candidates(service, slices, clusterIp.v6(), port, protocol);
+                        Candidate.of(service, slices, clusterIp.v6(), port, protocol);
                 Backends all = everywhere(key, handling, candidates, here);
                 Backends local = local(key, handling, candidates, here.name());
                 frontends.put(
@@ -144,116 +136,22 @@ public final class Frontends {
         return all.stream().map(IpAddress::parse).flatMap(Optional::stream).toList();
     }
 
-    /**
-     * An endpoint that is not ready may still serve; a ready one is used even while it terminates,
-     * if it says so.
-     */
-    private record Candidate(
-            IpAddress address,
-            int port,
-            String node,
-            boolean ready,
-            boolean fallback,
-            Set<String> forNodes,
-            Set<String> forZones) {}
-
-    private static List<Candidate> candidates(
-            Service service,
-            Collection<EndpointSlice> slices,
-            boolean v6,
-            ServicePort port,
-            Protocol protocol) {
-        List<Candidate> candidates = new ArrayList<>();
-        for (EndpointSlice slice : slices) {
-            if (slice.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME)) {
-                continue;
-            }
-            for (EndpointPort target : slice.getPortsList()) {
-                if (target.hasPort()
-                        && target.getName().equals(port.getName())
-                        && Protocol.of(target.getProtocol()) == protocol) {
-                    slice.getEndpointsList().stream()
-                            .flatMap(
-                                    endpoint ->
-                                            candidate(service, endpoint, target.getPort()).stream())
-                            .filter(candidate -> candidate.address.v6() == v6)
-                            .forEach(candidates::add);
-                }
-            }
-        }
-        return candidates;
-    }
-
-    private static Optional<Candidate> candidate(Service service, Endpoint endpoint, int port) {
-        boolean ready = !endpoint.getConditions().hasReady() || endpoint.getConditions().getReady();
-        boolean serving =
-                !endpoint.getConditions().hasServing() || endpoint.getConditions().getServing();
-        boolean terminating = endpoint.getConditions().getTerminating();
-        boolean unconditional = service.getSpec().getPublishNotReadyAddresses();
-        return endpoint.getAddressesList().stream()
-                .findFirst()
-                .flatMap(IpAddress::parse)
-                .map(
-                        address ->
-                                new Candidate(
-                                        address,
-                                        port,
-                                        endpoint.getNodeName(),
-                                        ready && (unconditional || !terminating),
-                                        serving && terminating,
-                                        names(
-                                                endpoint.getHints().getForNodesList(),
-                                                ForNode::getName),
-                                        names(
-                                                endpoint.getHints().getForZonesList(),
-                                                ForZone::getName)));
-    }
-
-    private static <T> Set<String> names(List<T> hints, Function<T, String> name) {
-        return hints.stream().map(name).collect(Collectors.toSet());
-    }
-
-    private static List<Candidate> usable(List<Candidate> candidates) {
-        List<Candidate> ready = candidates.stream().filter(Candidate::ready).toList();
-        return ready.isEmpty() ? candidates.stream().filter(Candidate::fallback).toList() : ready;
-    }
-
     private static Backends everywhere(
             Key service, Handling handling, List<Candidate> candidates, Here here) {
         String nodeName = here.name();
-        List<Candidate> usable = near(usable(candidates), here);
+        List<Candidate> usable = Candidate.near(Candidate.usable(candidates), here);
         List<Candidate> elsewhere =
-                usable.stream().filter(candidate -> !candidate.node.equals(nodeName)).toList();
+                usable.stream().filter(candidate -> !candidate.node().equals(nodeName)).toList();
         boolean standBack = service.equals(DNS) && !elsewhere.isEmpty();
         return new Backends(service, backends(standBack ? elsewhere : usable, nodeName), handling);
-    }
-
-    /**
-     * Those that are meant for this node, else those for its zone, if all say for whom they are
-     * (KEP-3015); what terminates is taken wherever it is.
-     */
-    private static List<Candidate> near(List<Candidate> usable, Here here) {
-        if (usable.stream().anyMatch(candidate -> !candidate.ready)) {
-            return usable;
-        }
-        List<Candidate> node = meant(usable, Candidate::forNodes, here.name());
-        List<Candidate> near =
-                node.isEmpty() ? meant(usable, Candidate::forZones, here.zone()) : node;
-        return near.isEmpty() ? usable : near;
-    }
-
-    private static List<Candidate> meant(
-            List<Candidate> usable, Function<Candidate, Set<String>> hints, String name) {
-        return usable.stream().anyMatch(candidate -> hints.apply(candidate).isEmpty())
-                ? List.of()
-                : usable.stream().filter(c -> hints.apply(c).contains(name)).toList();
     }
 
     private static Backends local(
             Key service, Handling handling, List<Candidate> candidates, String nodeName) {
         List<Candidate> usable =
-                usable(candidates.stream().filter(c -> c.node.equals(nodeName)).toList());
-        boolean silent = usable.isEmpty() && !usable(candidates).isEmpty();
+                Candidate.usable(
+                        candidates.stream().filter(c -> c.node().equals(nodeName)).toList());
+        boolean silent = usable.isEmpty() && !Candidate.usable(candidates).isEmpty();
         return new Backends(service, backends(usable, nodeName), handling.silently(silent));
     }
 
@@ -263,11 +161,11 @@ public final class Frontends {
         usable.forEach(
                 candidate ->
                         distinct.merge(
-                                new Backend(candidate.address, candidate.port, false),
+                                new Backend(candidate.address(), candidate.port(), false),
                                 new Backend(
-                                        candidate.address,
-                                        candidate.port,
-                                        candidate.node.equals(nodeName)),
+                                        candidate.address(),
+                                        candidate.port(),
+                                        candidate.node().equals(nodeName)),
                                 (one, other) -> one.local() ? one : other));
         return List.copyOf(distinct.values());
     }
