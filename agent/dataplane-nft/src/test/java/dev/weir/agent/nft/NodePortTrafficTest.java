@@ -19,46 +19,13 @@ import java.net.DatagramSocket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections to ports of the node's own address, in both families. */
-class NodePortTrafficTest {
+class NodePortTrafficTest extends TrafficTest {
     private static final int PORT = 30_080;
     private static final Handling CLUSTER = Handling.PLAIN.masquerading(true);
-
-    private static Lab lab;
-    private NftDataPlane plane;
-
-    @BeforeAll
-    static void build() throws Exception {
-        lab = Lab.create();
-        for (Place place : Place.values()) {
-            lab.serve(place, 8080);
-        }
-    }
-
-    @AfterAll
-    static void tearDown() throws Exception {
-        if (lab != null) {
-            lab.close();
-        }
-    }
-
-    @BeforeEach
-    void open() {
-        plane = NftDataPlaneProvider.open(Images.SETTINGS, lab.namespace(NODE));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        plane.close();
-        lab.nft("delete", "table", "inet", "weir");
-    }
 
     private static Frontend port(boolean v6, Protocol protocol) {
         return frontend(NODE.address(v6), protocol, PORT);

@@ -24,48 +24,14 @@ import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Policies on real packets, in both families. B is the policies' subject. */
-class PolicyTrafficTest {
+class PolicyTrafficTest extends TrafficTest {
     /** What TCP may need to send a lost segment again. */
     private static final Duration RETRANSMISSION = Duration.ofSeconds(5);
-
-    private static Lab lab;
-    private NftDataPlane plane;
-
-    @BeforeAll
-    static void build() throws Exception {
-        lab = Lab.create();
-        for (Place place : Place.values()) {
-            lab.serve(place, 8080);
-            lab.serve(place, 8081);
-        }
-    }
-
-    @AfterAll
-    static void tearDown() throws Exception {
-        if (lab != null) {
-            lab.close();
-        }
-    }
-
-    @BeforeEach
-    void open() {
-        plane = NftDataPlaneProvider.open(Images.SETTINGS, lab.namespace(NODE));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        plane.close();
-        lab.nft("delete", "table", "inet", "weir");
-    }
 
     private String tcpTo(Place from, Place to, boolean v6, int port) throws Exception {
         return lab.tcp(from, to.address(v6), port);

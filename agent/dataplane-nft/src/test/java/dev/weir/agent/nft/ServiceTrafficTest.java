@@ -25,49 +25,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections to Services through the real kernel, in both families. */
-class ServiceTrafficTest {
+class ServiceTrafficTest extends TrafficTest {
     /** An endpoint that does not answer. */
     private static final Map<Boolean, Backend> NOBODY =
             Map.of(
                     false, new Backend(IpAddress.of("10.1.0.99"), 8080, false),
                     true, new Backend(IpAddress.of("fd01::99"), 8080, false));
-
-    private static Lab lab;
-    private NftDataPlane plane;
-
-    @BeforeAll
-    static void build() throws Exception {
-        lab = Lab.create();
-        for (Place place : Place.values()) {
-            lab.serve(place, 8080);
-        }
-    }
-
-    @AfterAll
-    static void tearDown() throws Exception {
-        if (lab != null) {
-            lab.close();
-        }
-    }
-
-    @BeforeEach
-    void open() {
-        plane = NftDataPlaneProvider.open(Images.SETTINGS, lab.namespace(NODE));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        plane.close();
-        lab.nft("delete", "table", "inet", "weir");
-    }
 
     private List<String> calls(Place from, Frontend to, int times) throws Exception {
         List<String> answers = new ArrayList<>();
