@@ -42,6 +42,12 @@ public interface ClusterConfig {
     @WithDefault("30000-32767")
     String serviceNodePortRange();
 
+    /**
+     * Ranges that externalIPs of Services have to be in to be programmed. None by default: whoever
+     * may write Services could capture any address (CVE-2020-8554).
+     */
+    Optional<List<String>> externalIpRanges();
+
     /** How many endpoints go into one EndpointSlice at most, 1 to 1000. */
     @WithDefault("100")
     int maxEndpointsPerSlice();

@@ -12,6 +12,7 @@ import java.util.function.Function;
  *
  * @param podCidrs at most one per family; blocks of pod addresses are cut from them
  * @param serviceCidrs at most one per family; the first family is the Services' default
+ * @param externalIpRanges what externalIPs are programmed
  * @param dnsAddresses of the Service kube-system/kube-dns, within the service CIDRs
  * @param reportInterval how often an agent reports when nothing changes
  */
@@ -19,11 +20,13 @@ public record ClusterSettings(
         String clusterDomain,
         List<Cidr> podCidrs,
         List<Cidr> serviceCidrs,
+        List<Cidr> externalIpRanges,
         List<IpAddress> dnsAddresses,
         Duration reportInterval) {
     public ClusterSettings {
         podCidrs = List.copyOf(podCidrs);
         serviceCidrs = List.copyOf(serviceCidrs);
+        externalIpRanges = List.copyOf(externalIpRanges);
         dnsAddresses = List.copyOf(dnsAddresses);
     }
 
@@ -39,6 +42,7 @@ public record ClusterSettings(
                 config.clusterDomain(),
                 config.podCidrs().stream().map(Cidr::of).toList(),
                 serviceCidrs,
+                config.externalIpRanges().orElse(List.of()).stream().map(Cidr::of).toList(),
                 serviceCidrs.stream().map(dns).toList(),
                 config.reportInterval());
     }
@@ -48,6 +52,7 @@ public record ClusterSettings(
                 .setClusterDomain(clusterDomain)
                 .addAllPodCidrs(podCidrs.stream().map(Cidr::toString).toList())
                 .addAllServiceCidrs(serviceCidrs.stream().map(Cidr::toString).toList())
+                .addAllExternalIpRanges(externalIpRanges.stream().map(Cidr::toString).toList())
                 .addAllDnsAddresses(dnsAddresses.stream().map(IpAddress::toString).toList())
                 .setReportIntervalMs(Math.toIntExact(reportInterval.toMillis()))
                 .build();

@@ -78,6 +78,7 @@ final class Cluster implements AutoCloseable {
                                 "cluster.local",
                                 List.of(Cidr.of("10.244.0.0/16"), Cidr.of("fd00:10:244::/56")),
                                 List.of(Cidr.of("10.96.0.0/12")),
+                                List.of(),
                                 List.of(IpAddress.of("10.96.0.10")),
                                 Duration.ofMillis(250)),
                         registry,

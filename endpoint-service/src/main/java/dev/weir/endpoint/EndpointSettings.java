@@ -10,13 +10,18 @@ import java.util.List;
  *
  * @param serviceCidrs at most one per family; the first is the default family
  * @param nodePorts the numbers that node ports are given from
+ * @param externalIpRanges what externalIPs are programmed
  * @param endpointsPerSlice how many endpoints go into one EndpointSlice at most, 1 to {@link
  *     Slices#MOST_ENDPOINTS}
  */
 public record EndpointSettings(
-        List<Cidr> serviceCidrs, PortRange nodePorts, int endpointsPerSlice) {
+        List<Cidr> serviceCidrs,
+        PortRange nodePorts,
+        List<Cidr> externalIpRanges,
+        int endpointsPerSlice) {
     public EndpointSettings {
         serviceCidrs = List.copyOf(serviceCidrs);
+        externalIpRanges = List.copyOf(externalIpRanges);
         if (endpointsPerSlice < 1 || endpointsPerSlice > Slices.MOST_ENDPOINTS) {
             throw new IllegalArgumentException(
                     "an EndpointSlice holds 1 to "
@@ -28,6 +33,7 @@ public record EndpointSettings(
 
     /** With the default of all else. */
     public static EndpointSettings of(List<Cidr> serviceCidrs) {
-        return new EndpointSettings(serviceCidrs, PortRange.DEFAULT, Slices.USUAL_ENDPOINTS);
+        return new EndpointSettings(
+                serviceCidrs, PortRange.DEFAULT, List.of(), Slices.USUAL_ENDPOINTS);
     }
 }

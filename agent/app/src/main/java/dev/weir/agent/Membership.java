@@ -130,6 +130,7 @@ final class Membership {
                 request.getNode().getMetadata().getName(),
                 addresses,
                 cluster.getPodCidrsList().stream().map(Cidr::of).toList(),
-                cluster.getServiceCidrsList().stream().map(Cidr::of).toList());
+                cluster.getServiceCidrsList().stream().map(Cidr::of).toList(),
+                cluster.getExternalIpRangesList().stream().map(Cidr::of).toList());
     }
 }

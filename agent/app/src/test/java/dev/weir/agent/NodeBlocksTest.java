@@ -78,6 +78,7 @@ class NodeBlocksTest {
                         List.of(Cidr.of("10.244.0.0/16"), Cidr.of("fd00::/56")),
                         List.of(Cidr.of("10.96.0.0/12")),
                         List.of(),
+                        List.of(),
                         Duration.ofSeconds(1)),
                 Clock.systemUTC());
     }

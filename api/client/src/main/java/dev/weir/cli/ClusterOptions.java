@@ -31,18 +31,18 @@ public final class ClusterOptions {
             names = "--external-ip-ranges",
             paramLabel = "CIDR,...",
             defaultValue = "",
-            description = "what externalIPs may be; default: anything that is not in another range")
+            description = "what externalIPs are programmed; default: none")
     String externalIps = "";
 
-    /** As the server's settings. Throws CliError for what this release cannot change. */
+    /** As the server's settings. */
     public Map<String, String> settings() {
-        if (!externalIps.isEmpty()) {
-            throw new CliError("not available in this release: --external-ip-ranges");
-        }
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("weir.pod-cidrs", podCidrs);
         settings.put("weir.service-cidrs", serviceCidrs);
         settings.put("weir.service-node-port-range", nodePorts);
+        if (!externalIps.isEmpty()) {
+            settings.put("weir.external-ip-ranges", externalIps);
+        }
         return settings;
     }
 }

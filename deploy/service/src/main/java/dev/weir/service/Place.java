@@ -63,6 +63,7 @@ record Place(
                     new EndpointSettings(
                             cluster.serviceCidrs(),
                             PortRange.of(config.serviceNodePortRange()),
+                            cluster.externalIpRanges(),
                             config.maxEndpointsPerSlice()),
                     config.takeoverWait(),
                     config.dnsListen().orElse(List.of()).stream()

@@ -63,6 +63,7 @@ public final class Cluster implements AutoCloseable {
                         new EndpointSettings(
                                 settings.serviceCidrs(),
                                 PortRange.of(config.serviceNodePortRange()),
+                                settings.externalIpRanges(),
                                 config.maxEndpointsPerSlice()),
                         clock);
         this.policyService = new PolicyService(shards.get(2), directory, clock);

@@ -116,6 +116,7 @@ record Balancer(boolean v6, int endpoints, Handling handling, Clients clients) {
     private String number() {
         return switch (handling.choice()) {
             case RANDOM -> "numgen random mod " + endpoints;
+            case ROUND_ROBIN -> "numgen inc mod " + endpoints;
             case SOURCE_HASH -> "jhash " + ip() + " saddr mod " + endpoints + " seed 1";
         };
     }

@@ -50,6 +50,14 @@ public interface DataPlane extends AutoCloseable {
      */
     default void lease(Frontend frontend, Backend backend, Duration validity) {}
 
+    /**
+     * What is programmed for a frontend, each part compared with the kernel; costs what the
+     * frontend has. Planes that carry no Services have nothing to show.
+     */
+    default List<Programmed> show(Frontend frontend) {
+        return List.of();
+    }
+
     /** Releases what the process holds. Keeps forwarding and filtering. */
     @Override
     void close();

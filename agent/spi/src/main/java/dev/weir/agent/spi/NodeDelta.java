@@ -17,17 +17,26 @@ public record NodeDelta(
         MapDelta<Cidr, IpAddress> routes,
         MapDelta<Frontend, Backends> services,
         MapDelta<Key, LocalPod> pods,
-        MapDelta<String, Set<IpAddress>> groups) {
+        MapDelta<String, Set<IpAddress>> groups,
+        MapDelta<IpAddress, Set<String>> announcements,
+        MapDelta<Integer, HealthCheck> healthChecks) {
 
     public static NodeDelta between(NodeImage from, NodeImage to) {
         return new NodeDelta(
                 MapDelta.between(from.routes(), to.routes()),
                 MapDelta.between(from.services(), to.services()),
                 MapDelta.between(from.pods(), to.pods()),
-                MapDelta.between(from.groups(), to.groups()));
+                MapDelta.between(from.groups(), to.groups()),
+                MapDelta.between(from.announcements(), to.announcements()),
+                MapDelta.between(from.healthChecks(), to.healthChecks()));
     }
 
     public boolean isEmpty() {
-        return routes.isEmpty() && services.isEmpty() && pods.isEmpty() && groups.isEmpty();
+        return routes.isEmpty()
+                && services.isEmpty()
+                && pods.isEmpty()
+                && groups.isEmpty()
+                && announcements.isEmpty()
+                && healthChecks.isEmpty();
     }
 }

@@ -23,6 +23,8 @@ import org.pcollections.PMap;
  * @param services what clients address, to where their connections go
  * @param pods the pods of this node
  * @param groups members of the policy groups that the pods' rules name
+ * @param announcements address of a load balancer to the nodes of which one answers for it, by name
+ * @param healthChecks by port: what is answered there
  */
 public record NodeImage(
         Frontier frontier,
@@ -30,7 +32,9 @@ public record NodeImage(
         PMap<Cidr, IpAddress> routes,
         PMap<Frontend, Backends> services,
         PMap<Key, LocalPod> pods,
-        PMap<String, Set<IpAddress>> groups) {
+        PMap<String, Set<IpAddress>> groups,
+        PMap<IpAddress, Set<String>> announcements,
+        PMap<Integer, HealthCheck> healthChecks) {
 
     public static final NodeImage EMPTY =
             new NodeImage(
@@ -40,6 +44,25 @@ public record NodeImage(
                     HashTreePMap.empty(),
                     HashTreePMap.empty(),
                     HashTreePMap.empty());
+
+    /** Without load balancers. */
+    public NodeImage(
+            Frontier frontier,
+            Map<String, Image> shards,
+            PMap<Cidr, IpAddress> routes,
+            PMap<Frontend, Backends> services,
+            PMap<Key, LocalPod> pods,
+            PMap<String, Set<IpAddress>> groups) {
+        this(
+                frontier,
+                shards,
+                routes,
+                services,
+                pods,
+                groups,
+                HashTreePMap.empty(),
+                HashTreePMap.empty());
+    }
 
     public NodeImage {
         shards = Map.copyOf(shards);

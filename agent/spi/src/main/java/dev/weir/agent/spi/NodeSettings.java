@@ -10,12 +10,27 @@ import java.util.List;
  * @param addresses the node's own addresses, one per family
  * @param podCidrs the ranges of all pods of the cluster
  * @param serviceCidrs the ranges of all cluster IPs
+ * @param externalIpRanges what externalIPs of Services are programmed
  */
 public record NodeSettings(
-        String nodeName, List<IpAddress> addresses, List<Cidr> podCidrs, List<Cidr> serviceCidrs) {
+        String nodeName,
+        List<IpAddress> addresses,
+        List<Cidr> podCidrs,
+        List<Cidr> serviceCidrs,
+        List<Cidr> externalIpRanges) {
     public NodeSettings {
         addresses = List.copyOf(addresses);
         podCidrs = List.copyOf(podCidrs);
         serviceCidrs = List.copyOf(serviceCidrs);
+        externalIpRanges = List.copyOf(externalIpRanges);
+    }
+
+    /** Without external IPs. */
+    public NodeSettings(
+            String nodeName,
+            List<IpAddress> addresses,
+            List<Cidr> podCidrs,
+            List<Cidr> serviceCidrs) {
+        this(nodeName, addresses, podCidrs, serviceCidrs, List.of());
     }
 }

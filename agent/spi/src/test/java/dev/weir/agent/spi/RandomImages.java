@@ -98,7 +98,8 @@ final class RandomImages {
                         random.nextBoolean(),
                         60 * random.nextInt(3),
                         random.nextBoolean() ? Choice.RANDOM : Choice.SOURCE_HASH,
-                        random.nextBoolean()));
+                        random.nextBoolean(),
+                        List.of()));
     }
 
     private static List<IpAddress> podAddresses(int number) {
