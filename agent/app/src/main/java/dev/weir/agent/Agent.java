@@ -2,24 +2,17 @@ package dev.weir.agent;
 
 import dev.weir.agent.cni.CniServer;
 import dev.weir.agent.cni.CniSettings;
-import dev.weir.agent.cni.ipam.PodAttachment;
 import dev.weir.agent.derive.NodeDeriver;
 import dev.weir.agent.dns.DnsPlane;
-import dev.weir.agent.dns.NodeResponder;
 import dev.weir.agent.linux.NetworkNamespace;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Frontier;
 import dev.weir.client.Connection;
 import dev.weir.client.Servers;
-import dev.weir.dns.forward.Forwarder;
-import dev.weir.dns.forward.ForwarderConfig;
-import dev.weir.dns.resolvconf.ResolvConf;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.model.IpAddress;
-import dev.weir.model.Key;
-import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import dev.weir.node.v1.JoinResponse;
 import java.io.IOException;
@@ -29,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -43,7 +35,6 @@ final class Agent implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(Agent.class);
     private static final List<String> FOLLOWED =
             List.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY);
-    private static final Duration RESPONDER_RETRY = Duration.ofMillis(100);
 
     private final AgentConfig config;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -84,7 +75,7 @@ final class Agent implements AutoCloseable {
                 choice.dns()
                         ? Optional.of(new DnsPlane(zone(cluster, settings)))
                         : Optional.empty();
-        List<PlaneDriver> planes = choice.open(settings, names);
+        List<PlaneDriver> planes = choice.open(settings, names.stream().toList());
         Reporter reporter =
                 part(
                         new Reporter(
@@ -141,12 +132,16 @@ final class Agent implements AutoCloseable {
         cni.start();
         names.ifPresent(
                 plane ->
-                        Thread.ofVirtual()
-                                .name("responder")
-                                .start(
-                                        () ->
-                                                openResponder(
-                                                        plane, planes, cni, pods, cluster, self)));
+                        part(
+                                new ResponderStart(
+                                                self,
+                                                plane,
+                                                planes,
+                                                cni,
+                                                pods,
+                                                dnsAddresses(cluster),
+                                                config.resolvConf())
+                                        .begin(this::part)));
         LOG.infof("Node %s carries %s over %s", self.name(), config.planes(), config.fabric());
     }
 
@@ -189,60 +184,6 @@ final class Agent implements AutoCloseable {
                                                 + " none of a last run: pods stay closed until it"
                                                 + " is"));
         }
-    }
-
-    /**
-     * Until it works: the responder needs an address of the node's, which takes a while on a new
-     * node.
-     */
-    private void openResponder(
-            DnsPlane plane,
-            List<PlaneDriver> planes,
-            CniServer cni,
-            NodePods pods,
-            JoinResponse cluster,
-            NodeIdentity self) {
-        Key pod = Kinds.POD.key("kube-system", "kube-dns-" + self.name());
-        String told = "";
-        try {
-            while (true) {
-                try {
-                    Optional<PodAttachment> reserved =
-                            cni.reserve("kube-dns", pod, Map.of("k8s-app", "kube-dns"));
-                    if (reserved.isPresent()) {
-                        part(responder(plane, planes, reserved.get(), cluster, self));
-                        var unused = pods.podAdded(reserved.get());
-                        return;
-                    }
-                } catch (IOException | RuntimeException e) {
-                    if (!told.equals(String.valueOf(e.getMessage()))) {
-                        LOG.warn("This node answers no names yet; its pods ask the other nodes", e);
-                        told = String.valueOf(e.getMessage());
-                    }
-                }
-                Thread.sleep(RESPONDER_RETRY);
-            }
-        } catch (InterruptedException closed) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private NodeResponder responder(
-            DnsPlane plane,
-            List<PlaneDriver> planes,
-            PodAttachment at,
-            JoinResponse cluster,
-            NodeIdentity self)
-            throws IOException, InterruptedException {
-        ResolvConf host = ResolvConf.parse(Files.readString(config.resolvConf()));
-        return NodeResponder.open(
-                plane,
-                at.addresses(),
-                dnsAddresses(cluster),
-                Forwarder.to(host.upstreams(self.addresses()), ForwarderConfig.DEFAULT),
-                (frontend, backend, validity) ->
-                        planes.forEach(
-                                driver -> driver.plane().lease(frontend, backend, validity)));
     }
 
     private synchronized <T extends AutoCloseable> T part(T part) {

@@ -1,11 +1,9 @@
 package dev.weir.agent;
 
-import dev.weir.agent.dns.DnsPlane;
 import dev.weir.agent.spi.DataPlane;
 import dev.weir.agent.spi.NodeSettings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The planes that an agent was started with. What does not exist in this release is refused by
@@ -35,12 +33,14 @@ record PlaneChoice(List<String> kernel, boolean dns) {
     /**
      * Opened, in the order in which additions reach them: addresses before the names that lead to
      * them.
+     *
+     * @param ownPlanes those of the agent itself, after the others
      */
-    List<PlaneDriver> open(NodeSettings settings, Optional<DnsPlane> names) {
+    List<PlaneDriver> open(NodeSettings settings, List<? extends DataPlane> ownPlanes) {
         Planes installed = new Planes();
         List<DataPlane> planes = new ArrayList<>();
         kernel.forEach(name -> planes.add(installed.open(name, settings)));
-        names.ifPresent(planes::add);
+        planes.addAll(ownPlanes);
         return planes.stream().map(PlaneDriver::new).toList();
     }
 }
