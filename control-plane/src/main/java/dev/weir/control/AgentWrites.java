@@ -17,12 +17,16 @@ import dev.weir.model.Failure.Reason;
 import dev.weir.model.Judgement;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.node.v1.AgentAnswer;
+import dev.weir.node.v1.AgentQuestion;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.ClaimBlockRequest;
 import dev.weir.node.v1.ClaimBlockResponse;
 import dev.weir.node.v1.JoinRequest;
 import dev.weir.node.v1.JoinResponse;
 import dev.weir.node.v1.ReportRequest;
+import dev.weir.node.v1.WhyRequest;
+import dev.weir.node.v1.WhyResponse;
 import dev.weir.server.Calls;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
@@ -31,14 +35,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** What {@code weir.node.v1.Agents} writes: only the writer of the control shard can. */
-public final class AgentWrites extends AgentsGrpc.AgentsImplBase {
+/**
+ * What only the writer of the control shard does of {@code weir.node.v1.Agents}: it writes, and it
+ * is the one place where every agent can be asked.
+ */
+public final class AgentWrites extends AgentsGrpc.AgentsImplBase implements AutoCloseable {
     private final Shard control;
     private final NodeRegistry registry;
     private final NodeReports reports;
     private final ClusterSettings settings;
     private final BlockClaims blocks;
     private final Clock clock;
+    private final Respondents respondents = new Respondents();
 
     public AgentWrites(
             Shard control,
@@ -93,6 +101,22 @@ public final class AgentWrites extends AgentsGrpc.AgentsImplBase {
                             .setBlock(control.write(write).join().answer())
                             .build();
                 });
+    }
+
+    @Override
+    public StreamObserver<AgentAnswer> answer(StreamObserver<AgentQuestion> out) {
+        return respondents.open(out);
+    }
+
+    @Override
+    public void why(WhyRequest request, StreamObserver<WhyResponse> out) {
+        Calls.unary(out, () -> respondents.why(control.image(), request));
+    }
+
+    /** Ends the calls by which agents are asked. */
+    @Override
+    public void close() {
+        respondents.close();
     }
 
     /** Creates the Node, or renews its addresses. Writes nothing when nothing changed. */

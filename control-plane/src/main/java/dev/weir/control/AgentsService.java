@@ -29,7 +29,7 @@ import java.util.Set;
  * plane can; {@link #with} makes it whole.
  */
 public final class AgentsService extends AgentsGrpc.AgentsImplBase {
-    private static final Set<String> WRITES = Set.of("Join", "ClaimBlock");
+    private static final Set<String> WRITERS = Set.of("Join", "ClaimBlock", "Why", "Answer");
 
     private final ShardDirectory shards;
     private final NodeReports reports;
@@ -48,7 +48,8 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
     /**
      * The whole service.
      *
-     * @param writer serves what has to be written: Join and ClaimBlock
+     * @param writer serves what is written, Join and ClaimBlock, and what has to be in one place,
+     *     Why and Answer
      */
     public BindableService with(BindableService writer) {
         return () -> {
@@ -56,7 +57,7 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
             ServerServiceDefinition reads = bindService();
             ServerServiceDefinition writes = writer.bindService();
             for (var method : AgentsGrpc.getServiceDescriptor().getMethods()) {
-                var from = WRITES.contains(method.getBareMethodName()) ? writes : reads;
+                var from = WRITERS.contains(method.getBareMethodName()) ? writes : reads;
                 whole.addMethod(Objects.requireNonNull(from.getMethod(method.getFullMethodName())));
             }
             return whole.build();

@@ -115,6 +115,7 @@ public final class ControlPlane implements Tenure {
 
     @Override
     public void close() {
+        agents.close();
         readiness.close();
         finisher.close();
     }

@@ -17,6 +17,9 @@ import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.node.v1.AgentAnswer;
+import dev.weir.node.v1.AgentQuestion;
+import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.ClaimBlockRequest;
 import dev.weir.node.v1.FollowRequest;
 import dev.weir.node.v1.FollowResponse;
@@ -26,9 +29,12 @@ import dev.weir.node.v1.ObjectChange;
 import dev.weir.node.v1.Problem;
 import dev.weir.node.v1.ReportResponse;
 import dev.weir.node.v1.StatusRequest;
+import dev.weir.node.v1.WhyRequest;
+import dev.weir.node.v1.WhyResponse;
 import io.grpc.Context;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -179,6 +185,55 @@ class AgentsTest {
                                 .image()
                                 .all(Kinds.IP_BLOCK, Kinds.IP_BLOCK.prototype().getClass()))
                 .hasSize(1);
+    }
+
+    @Test
+    void anAgentIsAskedThroughTheService() throws Exception {
+        cluster.join("n1");
+        var answering =
+                new java.util.concurrent.atomic.AtomicReference<StreamObserver<AgentAnswer>>();
+        answering.set(
+                AgentsGrpc.newStub(cluster.channel)
+                        .answer(
+                                new StreamObserver<>() {
+                                    @Override
+                                    public void onNext(AgentQuestion question) {
+                                        answering
+                                                .get()
+                                                .onNext(
+                                                        AgentAnswer.newBuilder()
+                                                                .setId(question.getId())
+                                                                .setWhy(
+                                                                        WhyResponse.newBuilder()
+                                                                                .setNode("n1"))
+                                                                .build());
+                                    }
+
+                                    @Override
+                                    public void onError(Throwable thrown) {}
+
+                                    @Override
+                                    public void onCompleted() {}
+                                }));
+        answering.get().onNext(AgentAnswer.newBuilder().setNodeName("n1").build());
+
+        WhyResponse answer =
+                cluster.agents()
+                        .why(
+                                WhyRequest.newBuilder()
+                                        .setSource("node/n1")
+                                        .setDestination("web")
+                                        .build());
+
+        assertThat(answer.getNode()).isEqualTo("n1");
+        StatusRuntimeException refused =
+                catchThrowableOfType(
+                        StatusRuntimeException.class,
+                        () ->
+                                cluster.agents()
+                                        .why(WhyRequest.newBuilder().setSource("pod/x").build()));
+        assertThat(refused.getStatus().getCode()).isEqualTo(Code.NOT_FOUND);
+        assertThat(refused.getStatus().getDescription()).isEqualTo("pods \"x\" not found");
     }
 
     private Iterator<FollowResponse> follow(Frontier resume, String... shards) throws Exception {
