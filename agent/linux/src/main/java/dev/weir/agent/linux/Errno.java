@@ -44,6 +44,7 @@ public record Errno(int code) {
             case 85 -> "ERESTART";
             case 90 -> "EMSGSIZE";
             case 95 -> "EOPNOTSUPP";
+            case 100 -> "ENETDOWN";
             case 105 -> "ENOBUFS";
             default -> "errno " + code;
         };

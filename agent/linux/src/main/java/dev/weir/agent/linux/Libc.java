@@ -18,15 +18,21 @@ import java.lang.invoke.VarHandle;
  * captured by the linker at the call, so no other code can overwrite it.
  */
 final class Libc {
+    static final int AF_INET6 = 10;
     static final int AF_NETLINK = 16;
+    static final int AF_PACKET = 17;
+    static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
     static final int SOL_SOCKET = 1;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
     static final int SO_RCVTIMEO = 20;
     static final int SO_SNDTIMEO = 21;
+    static final int SO_ATTACH_FILTER = 26;
     static final int SO_SNDBUFFORCE = 32;
     static final int SO_RCVBUFFORCE = 33;
+    static final int SOL_IPV6 = 41;
+    static final int IPV6_JOIN_GROUP = 20;
     static final int SOL_NETLINK = 270;
     static final int NETLINK_CAP_ACK = 10;
     static final int NETLINK_EXT_ACK = 11;

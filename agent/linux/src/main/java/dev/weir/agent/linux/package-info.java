@@ -1,6 +1,6 @@
 /**
- * The only native code of Weir: netlink, nftables, network namespaces and conntrack through the
- * JDK's foreign function API, and the {@code ip} program for links and routes.
+ * The only native code of Weir: netlink, nftables, network namespaces, conntrack and packet sockets
+ * through the JDK's foreign function API, and the {@code ip} program for links and routes.
  *
  * <p>Codecs ({@link dev.weir.agent.linux.NftBatch}, {@link dev.weir.agent.linux.NetlinkMessage})
  * are pure and know nothing of sockets; sockets hide behind {@link
