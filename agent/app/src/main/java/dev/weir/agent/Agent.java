@@ -4,7 +4,11 @@ import dev.weir.agent.cni.CniServer;
 import dev.weir.agent.cni.CniSettings;
 import dev.weir.agent.derive.NodeDeriver;
 import dev.weir.agent.dns.DnsPlane;
+import dev.weir.agent.edge.HealthPlane;
+import dev.weir.agent.edge.LocalhostPlane;
+import dev.weir.agent.edge.NodeHealth;
 import dev.weir.agent.linux.NetworkNamespace;
+import dev.weir.agent.spi.DataPlane;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Frontier;
@@ -13,6 +17,7 @@ import dev.weir.client.Servers;
 import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.model.IpAddress;
+import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import dev.weir.node.v1.JoinResponse;
 import java.io.IOException;
@@ -20,6 +25,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +81,15 @@ final class Agent implements AutoCloseable {
                 choice.dns()
                         ? Optional.of(new DnsPlane(zone(cluster, settings)))
                         : Optional.empty();
-        List<PlaneDriver> planes = choice.open(settings, names.stream().toList());
+        Vitals vitals =
+                new Vitals(self.name(), config.refresh(), Clock.systemUTC(), System::nanoTime);
+        List<DataPlane> own = new ArrayList<>();
+        names.ifPresent(own::add);
+        own.add(new HealthPlane(addresses, vitals::healthy));
+        if (config.localhostNodePorts()) {
+            own.add(new LocalhostPlane(addresses));
+        }
+        List<PlaneDriver> planes = choice.open(settings, own);
         Reporter reporter =
                 part(
                         new Reporter(
@@ -111,6 +125,7 @@ final class Agent implements AutoCloseable {
                                 blocks));
         ChangeSource source = part(config.source().open(self.name(), channel, config));
 
+        fan.add(vitals::carried);
         fan.add(reporter::carried);
         fan.add(pods::carried);
         fan.add(snapshots::carried);
@@ -121,6 +136,16 @@ final class Agent implements AutoCloseable {
                         blocks.observe(control);
                     }
                 });
+        config.healthz()
+                .map(text -> NodeHealth.places(text, addresses))
+                .ifPresent(
+                        places ->
+                                part(
+                                        NodeHealth.start(
+                                                Kinds.NODE.key("", self.name()),
+                                                places,
+                                                vitals::condition,
+                                                Clock.systemUTC())));
         loop.start();
         pods.restore(cni.existing());
         source.start(FOLLOWED, Frontier.EMPTY, loop::accept);

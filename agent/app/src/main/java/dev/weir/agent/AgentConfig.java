@@ -49,6 +49,20 @@ public interface AgentConfig {
     @WithDefault("nft,dns")
     List<String> planes();
 
+    /**
+     * Whether TCP node ports also answer at 127.0.0.1 and ::1, by way of this process: costs a file
+     * descriptor for each port and family, and connections end with it.
+     */
+    @WithDefault("false")
+    boolean localhostNodePorts();
+
+    /**
+     * Where the node's own health is told ({@code /healthz}, {@code /livez}): a port of the node's
+     * addresses, or {@code address:port}; nowhere if empty.
+     */
+    @WithDefault("10256")
+    Optional<String> healthz();
+
     /** How pods of different nodes reach each other. */
     @WithDefault("direct")
     String fabric();
