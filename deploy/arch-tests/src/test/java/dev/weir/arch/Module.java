@@ -80,7 +80,9 @@ enum Module {
             ENDPOINT,
             DNS,
             POLICY),
-    LAB("dev.weir.lab", PROTO, MODEL, CHANGES, CLIENT);
+    LAB("dev.weir.lab", PROTO, MODEL, CHANGES, CLIENT),
+    // Finds the plane that it measures with ServiceLoader, too.
+    BENCH("dev.weir.bench", PROTO, MODEL, CHANGES, CLIENT, SPI, LINUX, LAB);
 
     private final List<String> packages;
     private final List<Module> uses;

@@ -1,0 +1,69 @@
+package dev.weir.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weir.cli.Session;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Benchmarks run, measure everybody, and leave nothing. What they measure is no test's affair. */
+@Timeout(60)
+class BenchmarksTest {
+    private static Sheet run(Benchmark benchmark, String sizes) throws Exception {
+        assumeTrue(
+                "root".equals(System.getProperty("user.name")),
+                "makes network namespaces: needs root");
+        Session session =
+                new Session(
+                        Map.of(),
+                        InputStream.nullInputStream(),
+                        System.out,
+                        System.err,
+                        Clock.systemUTC());
+        Sheet sheet = new Sheet();
+        benchmark.run(
+                new Run(session, sheet, Size.parse(sizes), 2, 1_000, Duration.ofSeconds(5), 1));
+        assertThat(namespaces()).isEmpty();
+        return sheet;
+    }
+
+    private static List<String> namespaces() throws Exception {
+        try (Stream<Path> all = Files.list(Path.of("/run/netns"))) {
+            return all.map(path -> path.getFileName().toString())
+                    .filter(name -> name.startsWith("wb-" + ProcessHandle.current().pid()))
+                    .toList();
+        }
+    }
+
+    @Test
+    void everybodyLoadsTheSameServices() throws Exception {
+        Sheet sheet = run(new ServicesLoad(), "20x3");
+
+        assertThat(sheet.rows())
+                .filteredOn(row -> row.unit().equals("CPU s"))
+                .allSatisfy(row -> assertThat(row.rounds()).isEqualTo(2))
+                .extracting(Sheet.Row::who)
+                .containsExactly(
+                        "weir", "weir with start", "chain per endpoint", "chain per Service");
+    }
+
+    /** More changes than Services: what replaced an endpoint is replaced itself. */
+    @Test
+    void everybodyReplacesTheSameEndpoints() throws Exception {
+        Sheet sheet = run(new ServicesChange(), "20x3,30x3");
+
+        assertThat(sheet.rows())
+                .filteredOn(row -> row.unit().equals("CPU ms"))
+                .hasSize(2 * 2 * 3)
+                .allSatisfy(row -> assertThat(row.median()).isPositive());
+    }
+}
