@@ -3,9 +3,11 @@ package dev.weir.agent;
 import dev.weir.agent.derive.Attachment;
 import dev.weir.agent.derive.NodeDeriver;
 import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.Programmed;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
+import dev.weir.model.Frontend;
 import dev.weir.model.Key;
 import dev.weir.node.v1.Problem;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -50,16 +53,6 @@ final class NodeLoop implements AutoCloseable {
             List<Problem> problems,
             List<String> planesNotInSync) {}
 
-    private sealed interface Event {
-        record Shard(ShardUpdate update) implements Event {}
-
-        record Attach(Attachment attachment, CompletableFuture<Void> programmed) implements Event {}
-
-        record Detach(Key pod, CompletableFuture<Void> programmed) implements Event {}
-
-        record LastSnapshot(Map<String, Image> images) implements Event {}
-    }
-
     /** Somebody who wants to know when the planes carry what became of the pod. */
     private record Waiting(Key pod, CompletableFuture<Void> programmed) {}
 
@@ -67,7 +60,7 @@ final class NodeLoop implements AutoCloseable {
     private final NodeDeriver deriver;
     private final Duration refresh;
     private final Consumer<Carried> listener;
-    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>(QUEUE);
+    private final BlockingQueue<NodeEvent> events = new LinkedBlockingQueue<>(QUEUE);
     private final Thread thread = Thread.ofPlatform().name("node").daemon().unstarted(this::run);
     private volatile boolean closed;
 
@@ -104,7 +97,7 @@ final class NodeLoop implements AutoCloseable {
     }
 
     void accept(ShardUpdate update) {
-        put(new Event.Shard(update));
+        put(new NodeEvent.Shard(update));
     }
 
     /**
@@ -113,22 +106,43 @@ final class NodeLoop implements AutoCloseable {
      */
     CompletableFuture<Void> attach(Attachment attachment) {
         CompletableFuture<Void> programmed = new CompletableFuture<>();
-        put(new Event.Attach(attachment, programmed));
+        put(new NodeEvent.Attach(attachment, programmed));
         return programmed;
     }
 
     CompletableFuture<Void> detach(Key pod) {
         CompletableFuture<Void> programmed = new CompletableFuture<>();
-        put(new Event.Detach(pod, programmed));
+        put(new NodeEvent.Detach(pod, programmed));
         return programmed;
     }
 
     /** State from before the start, taken for those shards that nothing has been heard of yet. */
     void lastSnapshot(Map<String, Image> images) {
-        put(new Event.LastSnapshot(images));
+        put(new NodeEvent.LastSnapshot(images));
     }
 
-    private void put(Event event) {
+    /**
+     * Asks what there is between two rounds, on the loop's thread: the question costs little. Never
+     * waits; a loop with too much to do answers nobody (IllegalStateException).
+     */
+    <T> CompletableFuture<T> ask(Function<Moment, T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Consumer<Moment> asker =
+                moment -> {
+                    try {
+                        answer.complete(question.apply(moment));
+                    } catch (RuntimeException e) {
+                        answer.completeExceptionally(e);
+                    }
+                };
+        if (closed || !events.offer(new NodeEvent.Question(asker))) {
+            answer.completeExceptionally(
+                    new IllegalStateException("the agent has too much to do, or stops"));
+        }
+        return answer;
+    }
+
+    private void put(NodeEvent event) {
         try {
             events.put(event);
         } catch (InterruptedException e) {
@@ -139,10 +153,10 @@ final class NodeLoop implements AutoCloseable {
     private void run() {
         long refreshed = System.nanoTime();
         while (!closed) {
+            List<NodeEvent> batch = new ArrayList<>();
             try {
-                Event first =
+                NodeEvent first =
                         events.poll((pending ? RETRY : refresh).toMillis(), TimeUnit.MILLISECONDS);
-                List<Event> batch = new ArrayList<>();
                 if (first != null) {
                     batch.add(first);
                     events.drainTo(batch);
@@ -151,7 +165,12 @@ final class NodeLoop implements AutoCloseable {
                     planes.forEach(PlaneDriver::refresh);
                     refreshed = System.nanoTime();
                 }
-                round(batch);
+                boolean asksOnly =
+                        first != null
+                                && batch.stream().allMatch(NodeEvent.Question.class::isInstance);
+                if (!asksOnly || pending) {
+                    round(batch);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -160,29 +179,31 @@ final class NodeLoop implements AutoCloseable {
                 pending = true;
                 deltasLost = true;
             }
+            answer(batch);
         }
     }
 
-    private void round(List<Event> batch) {
+    private void round(List<NodeEvent> batch) {
         Map<String, Delta> deltas = new HashMap<>();
-        for (Event event : batch) {
+        for (NodeEvent event : batch) {
             switch (event) {
-                case Event.Shard(var update) -> take(update, deltas);
-                case Event.Attach(var attachment, var programmed) -> {
+                case NodeEvent.Shard(var update) -> take(update, deltas);
+                case NodeEvent.Attach(var attachment, var programmed) -> {
                     attachments.put(attachment.pod(), attachment);
                     waiting.add(new Waiting(attachment.pod(), programmed));
                 }
-                case Event.Detach(var pod, var programmed) -> {
+                case NodeEvent.Detach(var pod, var programmed) -> {
                     attachments.remove(pod);
                     waiting.add(new Waiting(pod, programmed));
                 }
-                case Event.LastSnapshot(var images) ->
+                case NodeEvent.LastSnapshot(var images) ->
                         images.forEach(
                                 (shard, last) -> {
                                     if (!inSync.contains(shard)) {
                                         take(new ShardUpdate.Snapshot(last), deltas);
                                     }
                                 });
+                case NodeEvent.Question _ -> {}
             }
         }
         image = deriver.derive(image, shards, deltasLost ? Map.of() : deltas, attachments.values());
@@ -199,6 +220,18 @@ final class NodeLoop implements AutoCloseable {
             waiting.forEach(this::answer);
             waiting.clear();
         }
+    }
+
+    private void answer(List<NodeEvent> batch) {
+        for (NodeEvent event : batch) {
+            if (event instanceof NodeEvent.Question(var asker)) {
+                asker.accept(new Moment(carried(), this::show));
+            }
+        }
+    }
+
+    private List<Programmed> show(Frontend frontend) {
+        return planes.stream().flatMap(plane -> plane.show(frontend).stream()).toList();
     }
 
     private void answer(Waiting waiting) {

@@ -4,8 +4,11 @@ import dev.weir.agent.spi.DataPlane;
 import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.Outcome;
+import dev.weir.agent.spi.Programmed;
 import dev.weir.changes.Frontier;
+import dev.weir.model.Frontend;
 import dev.weir.model.Key;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -98,6 +101,20 @@ final class PlaneDriver {
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "Plane %s could not be checked", plane.name());
+        }
+    }
+
+    /** What the plane has programmed for a frontend; that it cannot be read is said, too. */
+    List<Programmed> show(Frontend frontend) {
+        if (!started) {
+            return List.of();
+        }
+        try {
+            return plane.show(frontend);
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Plane %s could not show %s", plane.name(), frontend);
+            String problem = "cannot be read: " + e.getMessage();
+            return List.of(new Programmed(plane.name(), frontend.toString(), "", problem));
         }
     }
 

@@ -11,6 +11,7 @@ import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.agent.spi.Outcome;
+import dev.weir.agent.spi.Programmed;
 import dev.weir.agent.spi.RecordingPlane;
 import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
@@ -23,9 +24,11 @@ import dev.weir.core.v1.NodeAddress;
 import dev.weir.core.v1.NodeStatus;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.Cidr;
+import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.model.Protocol;
 import dev.weir.node.v1.Problem;
 import java.time.Duration;
 import java.util.HashMap;
@@ -81,7 +84,7 @@ class NodeLoopTest {
     }
 
     /** A plane that does as it is told, next to what it carries. */
-    private static final class Unreliable implements DataPlane {
+    private static class Unreliable implements DataPlane {
         private final String name;
         private final RecordingPlane carrying;
         private final List<NodeDelta> deltas = new CopyOnWriteArrayList<>();
@@ -286,6 +289,93 @@ class NodeLoopTest {
 
         awaitProgrammed(3);
         assertThat(store.carried().routes()).isEmpty();
+    }
+
+    @Test
+    void aQuestionGetsWhatIsCarriedAndMakesNoRound() throws Exception {
+        start();
+        inSync();
+        awaitProgrammed(1);
+        int calls = store.calls().size();
+
+        NodeLoop.Carried carried = loop.ask(Moment::carried).get(SECONDS, TimeUnit.SECONDS);
+
+        assertThat(carried.programmed().revision("control")).isEqualTo(1);
+        assertThat(carried.image().shards()).containsKey("control");
+        assertThat(store.calls()).hasSize(calls);
+        assertThat(rounds).isEmpty();
+    }
+
+    @Test
+    void aQuestionIsAnsweredAfterWhatCameBeforeIt() throws Exception {
+        start();
+        inSync();
+        changes("control", 2, remoteBlock(2));
+
+        assertThat(
+                        loop.ask(moment -> moment.carried().programmed())
+                                .get(SECONDS, TimeUnit.SECONDS)
+                                .revision("control"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatThePlanesShowIsReadOnTheLoopsThread() throws Exception {
+        var by = new CopyOnWriteArrayList<String>();
+        Frontend asked = new Frontend(IpAddress.of("10.96.0.9"), Protocol.TCP, 80);
+        Programmed shown = new Programmed("backends", "10.96.0.9", "10.244.0.2", "");
+        var plane =
+                new Unreliable("unreliable", store, new CopyOnWriteArrayList<>()) {
+                    @Override
+                    public List<Programmed> show(Frontend frontend) {
+                        by.add(Thread.currentThread().getName());
+                        if (frontend.port() != 80) {
+                            throw new IllegalStateException("told to fail");
+                        }
+                        return List.of(shown);
+                    }
+                };
+        start(NEVER, plane);
+
+        assertThat(shown(asked)).as("before it is in sync").isEmpty();
+        inSync();
+        awaitProgrammed(1);
+
+        assertThat(shown(asked)).containsExactly(shown);
+        assertThat(shown(new Frontend(asked.address(), Protocol.TCP, 81)))
+                .extracting(Programmed::difference)
+                .containsExactly("cannot be read: told to fail");
+        assertThat(by).containsOnly("node");
+    }
+
+    private List<Programmed> shown(Frontend frontend) throws Exception {
+        return loop.ask(moment -> moment.shown().apply(frontend)).get(SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aQuestionThatFailsHarmsNobodyElse() throws Exception {
+        start();
+        inSync();
+        var failed =
+                loop.ask(
+                        moment -> {
+                            throw new IllegalArgumentException("no such pod");
+                        });
+
+        assertThat(
+                        catchThrowableOfType(
+                                ExecutionException.class,
+                                () -> failed.get(SECONDS, TimeUnit.SECONDS)))
+                .hasRootCauseMessage("no such pod");
+        awaitProgrammed(1);
+    }
+
+    @Test
+    void whoStopsAnswersNobody() {
+        start();
+        loop.close();
+
+        assertThat(loop.ask(Moment::carried)).isCompletedExceptionally();
     }
 
     @Test
