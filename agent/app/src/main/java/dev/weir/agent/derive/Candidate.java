@@ -19,28 +19,32 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * An endpoint that may serve a frontend. One that is not ready may still serve; a ready one is used
- * even while it terminates, if it says so.
+ * An endpoint that may serve a port of a Service.
  *
- * @param fallback it terminates and serves
+ * @param endpoint what the slice says of it
  * @param forNodes clients it is meant for, by their node; empty if it does not say
  * @param forZones the same by zone
  */
 record Candidate(
+        Endpoint endpoint,
         IpAddress address,
         int port,
-        String node,
-        boolean ready,
-        boolean fallback,
+        State state,
         Set<String> forNodes,
         Set<String> forZones) {
 
-    static List<Candidate> of(
-            Service service,
-            Collection<EndpointSlice> slices,
-            boolean v6,
-            ServicePort port,
-            Protocol protocol) {
+    enum State {
+        READY,
+        /** It terminates, and serves where nobody is ready. */
+        LEAVING,
+        /** It terminates, and serves no more. */
+        GONE,
+        NOT_READY
+    }
+
+    /** Those of both families; of other proxies' slices none. */
+    static List<Candidate> of(Service service, Collection<EndpointSlice> slices, ServicePort port) {
+        Protocol protocol = Protocol.of(port.getProtocol());
         List<Candidate> candidates = new ArrayList<>();
         for (EndpointSlice slice : slices) {
             if (slice.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME)) {
@@ -50,12 +54,9 @@ record Candidate(
                 if (target.hasPort()
                         && target.getName().equals(port.getName())
                         && Protocol.of(target.getProtocol()) == protocol) {
-                    slice.getEndpointsList().stream()
-                            .flatMap(
-                                    endpoint ->
-                                            candidate(service, endpoint, target.getPort()).stream())
-                            .filter(candidate -> candidate.address.v6() == v6)
-                            .forEach(candidates::add);
+                    for (Endpoint endpoint : slice.getEndpointsList()) {
+                        candidate(service, endpoint, target.getPort()).ifPresent(candidates::add);
+                    }
                 }
             }
         }
@@ -63,22 +64,16 @@ record Candidate(
     }
 
     private static Optional<Candidate> candidate(Service service, Endpoint endpoint, int port) {
-        boolean ready = !endpoint.getConditions().hasReady() || endpoint.getConditions().getReady();
-        boolean serving =
-                !endpoint.getConditions().hasServing() || endpoint.getConditions().getServing();
-        boolean terminating = endpoint.getConditions().getTerminating();
-        boolean unconditional = service.getSpec().getPublishNotReadyAddresses();
         return endpoint.getAddressesList().stream()
                 .findFirst()
                 .flatMap(IpAddress::parse)
                 .map(
                         address ->
                                 new Candidate(
+                                        endpoint,
                                         address,
                                         port,
-                                        endpoint.getNodeName(),
-                                        ready && (unconditional || !terminating),
-                                        serving && terminating,
+                                        state(service, endpoint),
                                         names(
                                                 endpoint.getHints().getForNodesList(),
                                                 ForNode::getName),
@@ -87,34 +82,35 @@ record Candidate(
                                                 ForZone::getName)));
     }
 
-    private static <T> Set<String> names(List<T> hints, Function<T, String> name) {
-        return hints.stream().map(name).collect(Collectors.toSet());
-    }
-
-    /** The ready ones; without any, those that terminate and still serve. */
-    static List<Candidate> usable(List<Candidate> candidates) {
-        List<Candidate> ready = candidates.stream().filter(Candidate::ready).toList();
-        return ready.isEmpty() ? candidates.stream().filter(Candidate::fallback).toList() : ready;
-    }
-
-    /**
-     * Those that are meant for this node, else those for its zone, if all say for whom they are
-     * (KEP-3015); what terminates is taken wherever it is.
-     */
-    static List<Candidate> near(List<Candidate> usable, Here here) {
-        if (usable.stream().anyMatch(candidate -> !candidate.ready)) {
-            return usable;
+    /** A ready one counts even while it terminates, if the Service says so. */
+    private static State state(Service service, Endpoint endpoint) {
+        var conditions = endpoint.getConditions();
+        boolean terminating = conditions.getTerminating();
+        if ((!conditions.hasReady() || conditions.getReady())
+                && (service.getSpec().getPublishNotReadyAddresses() || !terminating)) {
+            return State.READY;
         }
-        List<Candidate> node = meant(usable, Candidate::forNodes, here.name());
-        List<Candidate> near =
-                node.isEmpty() ? meant(usable, Candidate::forZones, here.zone()) : node;
-        return near.isEmpty() ? usable : near;
+        if (!terminating) {
+            return State.NOT_READY;
+        }
+        return !conditions.hasServing() || conditions.getServing() ? State.LEAVING : State.GONE;
     }
 
-    private static List<Candidate> meant(
-            List<Candidate> usable, Function<Candidate, Set<String>> hints, String name) {
-        return usable.stream().anyMatch(candidate -> hints.apply(candidate).isEmpty())
-                ? List.of()
-                : usable.stream().filter(c -> hints.apply(c).contains(name)).toList();
+    private static <T> Set<String> names(List<T> hints, Function<T, String> name) {
+        return hints.isEmpty()
+                ? Set.of()
+                : hints.stream().map(name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    String node() {
+        return endpoint.getNodeName();
+    }
+
+    boolean isOn(Here here) {
+        return node().equals(here.name());
+    }
+
+    boolean v6() {
+        return address.v6();
     }
 }

@@ -1,9 +1,8 @@
 package dev.weir.agent.derive;
 
-import dev.weir.agent.spi.NodeSettings;
-import dev.weir.endpoint.derive.SliceLabels;
-import dev.weir.model.Backend;
+import dev.weir.agent.derive.Selection.Scope;
 import dev.weir.model.Backends;
+import dev.weir.model.Cidr;
 import dev.weir.model.Frontend;
 import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
@@ -11,16 +10,15 @@ import dev.weir.model.Handling.Choice;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
-import dev.weir.model.Protocol;
 import dev.weir.net.v1.ClientIpConfig;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -37,136 +35,136 @@ public final class Frontends {
     /** The annotation that says how an endpoint is chosen; by chance if it says nothing. */
     private static final String ALGORITHM = "weir.dev/load-balancing";
 
-    private Frontends() {}
+    private final Service service;
+    private final Collection<EndpointSlice> slices;
+    private final Here here;
+    private final Handling handling;
+    private final Map<ServicePort, List<Candidate>> candidates = new HashMap<>();
+    private final Map<Choosing, Selection> selections = new HashMap<>();
+
+    private record Choosing(ServicePort port, boolean v6, Scope scope) {}
+
+    private Frontends(Service service, Collection<EndpointSlice> slices, Here here) {
+        this.service = service;
+        this.slices = slices;
+        this.here = here;
+        this.handling = handling(service);
+    }
 
     /**
-     * The frontends of a Service's cluster IPs and node ports. None for a headless Service, an
-     * ExternalName, or one of another proxy.
-     *
-     * <p>Usable are the endpoints that are ready; if there are none, those that terminate and still
-     * serve; each frontend judges its own family and port. Of ready ones with hints only those
-     * meant for this node or its zone. With the internal traffic policy Local only those of the
-     * node are judged; if none of them is usable but others are, connections are dropped. The
-     * node's own name server is left out of {@link #DNS} where there is another: it gets its share
-     * by a lease, so that it loses it when it dies.
+     * The frontends that a Service has where nobody else claims them.
      *
      * @param slices those of the Service; of other Services none
      * @param here the node to derive for
      */
-    public static Map<Frontend, Backends> derive(
+    static Map<Frontend, Backends> derive(
             Service service, Collection<EndpointSlice> slices, Here here) {
         Map<Frontend, Backends> frontends = new TreeMap<>();
-        if (!isProxied(service)) {
-            return frontends;
-        }
-        Key key =
-                Kinds.SERVICE.key(
-                        service.getMetadata().getNamespace(), service.getMetadata().getName());
-        Handling handling = handling(service);
-        for (IpAddress clusterIp : clusterIps(service)) {
-            for (ServicePort port : service.getSpec().getPortsList()) {
-                Protocol protocol = Protocol.of(port.getProtocol());
-                List<Candidate> candidates =
-                        Candidate.of(service, slices, clusterIp.v6(), port, protocol);
-                Backends all = everywhere(key, handling, candidates, here);
-                Backends local = local(key, handling, candidates, here.name());
-                frontends.put(
-                        new Frontend(clusterIp, protocol, port.getPort()),
-                        service.getSpec().getInternalTrafficPolicy().equals(LOCAL) ? local : all);
-                if (port.getNodePort() > 0) {
-                    nodePorts(clusterIp.v6(), port, here.settings())
-                            .forEach(
-                                    frontend ->
-                                            frontends.putAll(
-                                                    external(service, frontend, all, local)));
-                }
-            }
-        }
+        offers(service, Claim.of(service, here.settings()), slices, here)
+                .forEach(offer -> frontends.put(offer.frontend(), offer.backends(here)));
         return frontends;
     }
 
-    /** The port at the node's addresses of a family. */
-    private static Stream<Frontend> nodePorts(boolean v6, ServicePort port, NodeSettings node) {
-        return node.addresses().stream()
-                .filter(address -> address.v6() == v6)
-                .map(
-                        address ->
-                                new Frontend(
-                                        address,
-                                        Protocol.of(port.getProtocol()),
-                                        port.getNodePort()));
+    /**
+     * What a Service offers where it holds claims. Each family, port and policy judges its
+     * endpoints by itself ({@link Selection}).
+     *
+     * <ul>
+     *   <li>With the internal traffic policy Local only the node's endpoints serve the cluster IPs.
+     *   <li>Everywhere else, with the external policy Cluster, all serve and see this node.
+     *   <li>With the external policy Local, clients outside reach only endpoints here, which see
+     *       them, while the node and its pods reach all. Without usable ones here, but some
+     *       elsewhere, connections are dropped.
+     *   <li>The node's own name server is left out of {@link #DNS} where there is another: it gets
+     *       its share by a lease, so that it loses it when it dies.
+     * </ul>
+     *
+     * @param claims of this Service
+     */
+    static List<Offer> offers(
+            Service service,
+            Collection<Claim> claims,
+            Collection<EndpointSlice> slices,
+            Here here) {
+        Frontends frontends = new Frontends(service, slices, here);
+        List<Offer> offers = new ArrayList<>();
+        claims.forEach(claim -> offers.addAll(frontends.at(claim)));
+        return offers;
+    }
+
+    private List<Offer> at(Claim claim) {
+        if (claim.kind() == AddressKind.CLUSTER_IP) {
+            boolean local = service.getSpec().getInternalTrafficPolicy().equals(LOCAL);
+            return List.of(
+                    offer(claim, Clients.ANYBODY, local ? Scope.LOCAL : Scope.CLUSTER, handling));
+        }
+        Handling mine =
+                claim.kind() == AddressKind.LOAD_BALANCER
+                        ? handling.onlyFor(sources(claim.place().address()))
+                        : handling;
+        return isLocalOutside(service)
+                ? List.of(
+                        offer(claim, Clients.ANYBODY, Scope.LOCAL, mine),
+                        offer(claim, Clients.OWN, Scope.CLUSTER, mine))
+                : List.of(offer(claim, Clients.ANYBODY, Scope.CLUSTER, mine.masquerading(true)));
+    }
+
+    private Offer offer(Claim claim, Clients clients, Scope scope, Handling with) {
+        return new Offer(
+                claim.place().of(clients),
+                claim,
+                selections.computeIfAbsent(
+                        new Choosing(claim.port(), claim.place().address().v6(), scope),
+                        this::select),
+                with);
+    }
+
+    private Selection select(Choosing choosing) {
+        return Selection.of(
+                candidates.computeIfAbsent(
+                        choosing.port, port -> Candidate.of(service, slices, port)),
+                choosing.v6,
+                choosing.scope,
+                choosing.scope == Scope.CLUSTER && Offer.key(service).equals(DNS),
+                here);
     }
 
     /**
-     * With the external traffic policy Cluster every endpoint serves, and sees this node; with
-     * Local, clients outside reach only endpoints here, which see them, while the node and its pods
-     * reach every one.
+     * Who may connect to an address of a load balancer. As with kube-proxy, a family of which the
+     * Service names no range is open to everybody; and the address itself may always connect, for
+     * nodes that have it on a link.
      */
-    private static Map<Frontend, Backends> external(
-            Service service, Frontend frontend, Backends all, Backends local) {
-        return service.getSpec().getExternalTrafficPolicy().equals(LOCAL)
-                ? Map.of(frontend, local, frontend.of(Clients.OWN), all)
-                : Map.of(frontend, all.masqueraded());
+    private List<Cidr> sources(IpAddress address) {
+        List<Cidr> ranges =
+                service.getSpec().getLoadBalancerSourceRangesList().stream()
+                        .flatMap(text -> Cidr.parse(text.strip()).stream())
+                        .filter(range -> range.v6() == address.v6())
+                        .toList();
+        return ranges.isEmpty()
+                ? ranges
+                : Stream.concat(ranges.stream(), Stream.of(Cidr.host(address)))
+                        .sorted()
+                        .distinct()
+                        .toList();
     }
 
-    private static boolean isProxied(Service service) {
-        return !service.getSpec().getType().equals("ExternalName")
-                && !service.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME);
+    static boolean isLocalOutside(Service service) {
+        return service.getSpec().getExternalTrafficPolicy().equals(LOCAL);
     }
 
     private static Handling handling(Service service) {
-        String algorithm = service.getMetadata().getAnnotationsOrDefault(ALGORITHM, "random");
         Handling handling =
                 Handling.PLAIN.choosingBy(
-                        algorithm.equals("source-hash") ? Choice.SOURCE_HASH : Choice.RANDOM);
+                        switch (service.getMetadata().getAnnotationsOrDefault(ALGORITHM, "")) {
+                            case "source-hash" -> Choice.SOURCE_HASH;
+                            case "round-robin" -> Choice.ROUND_ROBIN;
+                            default -> Choice.RANDOM;
+                        });
         if (!service.getSpec().getSessionAffinity().equals("ClientIP")) {
             return handling;
         }
         ClientIpConfig config = service.getSpec().getSessionAffinityConfig().getClientIp();
         return handling.keepingFor(
                 config.hasTimeoutSeconds() ? config.getTimeoutSeconds() : DEFAULT_AFFINITY_SECONDS);
-    }
-
-    /** One per family; a headless Service has none, since None is no address. */
-    private static List<IpAddress> clusterIps(Service service) {
-        List<String> all =
-                service.getSpec().getClusterIpsCount() > 0
-                        ? service.getSpec().getClusterIpsList()
-                        : List.of(service.getSpec().getClusterIp());
-        return all.stream().map(IpAddress::parse).flatMap(Optional::stream).toList();
-    }
-
-    private static Backends everywhere(
-            Key service, Handling handling, List<Candidate> candidates, Here here) {
-        String nodeName = here.name();
-        List<Candidate> usable = Candidate.near(Candidate.usable(candidates), here);
-        List<Candidate> elsewhere =
-                usable.stream().filter(candidate -> !candidate.node().equals(nodeName)).toList();
-        boolean standBack = service.equals(DNS) && !elsewhere.isEmpty();
-        return new Backends(service, backends(standBack ? elsewhere : usable, nodeName), handling);
-    }
-
-    private static Backends local(
-            Key service, Handling handling, List<Candidate> candidates, String nodeName) {
-        List<Candidate> usable =
-                Candidate.usable(
-                        candidates.stream().filter(c -> c.node().equals(nodeName)).toList());
-        boolean silent = usable.isEmpty() && !Candidate.usable(candidates).isEmpty();
-        return new Backends(service, backends(usable, nodeName), handling.silently(silent));
-    }
-
-    /** An address and port that several slices name is one backend. */
-    private static List<Backend> backends(List<Candidate> usable, String nodeName) {
-        Map<Backend, Backend> distinct = new LinkedHashMap<>();
-        usable.forEach(
-                candidate ->
-                        distinct.merge(
-                                new Backend(candidate.address(), candidate.port(), false),
-                                new Backend(
-                                        candidate.address(),
-                                        candidate.port(),
-                                        candidate.node().equals(nodeName)),
-                                (one, other) -> one.local() ? one : other));
-        return List.copyOf(distinct.values());
     }
 }

@@ -5,7 +5,6 @@ import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
-import dev.weir.changes.Index;
 import dev.weir.changes.MapDelta;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.IpBlock;
@@ -14,7 +13,6 @@ import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
-import dev.weir.net.v1.EndpointSlice;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,10 +28,12 @@ import org.pcollections.PMap;
  */
 public final class NodeDeriver {
     private final NodeSettings settings;
-    private final Index<EndpointSlice> slices = Services.index();
+    private final ServiceIndex index;
+    private Announcers announcers = Announcers.in(Image.empty(Shards.CONTROL));
 
     public NodeDeriver(NodeSettings settings) {
         this.settings = settings;
+        this.index = new ServiceIndex(settings);
     }
 
     /**
@@ -54,7 +54,10 @@ public final class NodeDeriver {
         Step control = step(Shards.CONTROL, previous, shards, deltas);
         Step endpoint = step(Shards.ENDPOINT, previous, shards, deltas);
         Step policy = step(Shards.POLICY, previous, shards, deltas);
-        slices.follow(endpoint);
+        index.follow(endpoint);
+        announcers = announcers.next(control);
+        Here here = Here.in(control.to(), settings);
+        ServiceStep services = new ServiceStep(endpoint, index);
         LocalPods local =
                 LocalPods.derive(
                         settings.nodeName(),
@@ -67,9 +70,16 @@ public final class NodeDeriver {
                 frontier(shards),
                 shards,
                 routes(previous.routes(), control),
-                Services.derive(settings, previous.services(), control, endpoint, slices),
+                Services.derive(
+                                services,
+                                Here.in(control.from(), settings),
+                                here,
+                                previous.services())
+                        .to(),
                 local.pods(),
-                local.groups());
+                local.groups(),
+                LoadBalancers.announcements(services, announcers, previous.announcements()).to(),
+                LoadBalancers.healthChecks(services, here, previous.healthChecks()).to());
     }
 
     private static Step step(

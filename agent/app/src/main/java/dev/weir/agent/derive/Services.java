@@ -1,110 +1,109 @@
 package dev.weir.agent.derive;
 
-import dev.weir.agent.spi.NodeSettings;
-import dev.weir.changes.Index;
-import dev.weir.changes.Step;
-import dev.weir.endpoint.derive.SliceLabels;
 import dev.weir.model.Backends;
 import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Key;
-import dev.weir.model.Kinds;
-import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.pcollections.PMap;
 
-/** The frontends of all Services, of which a step changes those that it names. */
+/** The frontends of all Services, of which a step changes those at the places that it touches. */
 final class Services {
-    private final Here before;
+    private final ServiceStep endpoint;
     private final Here here;
-    private final Step endpoint;
-    private final Index<EndpointSlice> slices;
+    private final PMap<Frontend, Backends> previous;
 
-    private Services(Here before, Here here, Step endpoint, Index<EndpointSlice> slices) {
-        this.before = before;
-        this.here = here;
+    private Services(ServiceStep endpoint, Here here, PMap<Frontend, Backends> previous) {
         this.endpoint = endpoint;
-        this.slices = slices;
-    }
-
-    /** The slices of a shard by their Service. */
-    static Index<EndpointSlice> index() {
-        return new Index<>(
-                Kinds.ENDPOINT_SLICE,
-                EndpointSlice.class,
-                slice -> SliceLabels.service(slice).map(Key::path).stream().toList());
+        this.here = here;
+        this.previous = previous;
     }
 
     /**
-     * The previous frontends with the step's changes; no two Services have one cluster IP, or one
-     * node port. All of them change if the node is in another zone.
+     * The previous frontends with the step's changes. A place that several Services claim belongs
+     * to the first by {@link Claim#RANK}, and to the next when that one goes.
      *
-     * @param slices at the step's end
+     * @param before where the node was; if it is in another zone now, all of them may change
      */
-    static PMap<Frontend, Backends> derive(
-            NodeSettings settings,
-            PMap<Frontend, Backends> previous,
-            Step control,
-            Step endpoint,
-            Index<EndpointSlice> slices) {
-        Here before = Here.in(control.from(), settings);
-        Services services = new Services(before, Here.in(control.to(), settings), endpoint, slices);
-        TreeSet<Key> touched = services.touched();
-        Map<Frontend, Backends> wanted = new TreeMap<>();
-        touched.forEach(service -> wanted.putAll(services.frontends(service)));
-        PMap<Frontend, Backends> next = previous;
-        for (Key service : touched) {
-            for (Frontend frontend : services.former(service)) {
-                Backends had = next.get(frontend);
-                if (had != null && had.service().equals(service) && !wanted.containsKey(frontend)) {
-                    next = next.minus(frontend);
+    static Edit<Frontend, Backends> derive(
+            ServiceStep endpoint, Here before, Here here, PMap<Frontend, Backends> previous) {
+        Set<Key> touched = new TreeSet<>(endpoint.touched());
+        if (!before.equals(here)) {
+            endpoint.all().forEach(touched::add);
+        }
+        return new Services(endpoint, here, previous).derive(touched);
+    }
+
+    private Edit<Frontend, Backends> derive(Set<Key> touched) {
+        Set<Frontend> places = new HashSet<>();
+        touched.stream()
+                .flatMap(endpoint::versions)
+                .flatMap(service -> Claim.of(service, here.settings()).stream())
+                .forEach(claim -> places.add(claim.place()));
+        Map<Frontend, Backends> wanted = new HashMap<>();
+        held(touched, places)
+                .forEach(
+                        (key, claims) ->
+                                endpoint.service(key).stream()
+                                        .flatMap(service -> offers(key, service, claims))
+                                        .forEach(
+                                                offer ->
+                                                        wanted.put(
+                                                                offer.frontend(),
+                                                                offer.backends(here))));
+        Edit<Frontend, Backends> edit = new Edit<>(previous);
+        for (Frontend place : places) {
+            for (Clients clients : Clients.values()) {
+                Frontend frontend = place.of(clients);
+                edit.set(frontend, wanted.get(frontend));
+            }
+        }
+        return edit;
+    }
+
+    /** Who gets the places, by Service. */
+    private Map<Key, List<Claim>> held(Set<Key> touched, Set<Frontend> places) {
+        Set<Key> claimants = new TreeSet<>(touched);
+        for (Frontend place : places) {
+            claimants.addAll(endpoint.index().claimants(place));
+            Backends holder = previous.get(place);
+            if (holder != null) {
+                claimants.add(holder.service());
+            }
+        }
+        Map<Frontend, Claim> first = new HashMap<>();
+        for (Service service : endpoint.services(claimants)) {
+            for (Claim claim : Claim.of(service, here.settings())) {
+                if (places.contains(claim.place())) {
+                    first.merge(
+                            claim.place(),
+                            claim,
+                            (one, other) -> Claim.RANK.compare(one, other) <= 0 ? one : other);
                 }
             }
         }
-        for (var frontend : wanted.entrySet()) {
-            if (!frontend.getValue().equals(next.get(frontend.getKey()))) {
-                next = next.plus(frontend.getKey(), frontend.getValue());
-            }
-        }
-        return next;
+        Map<Key, List<Claim>> held = new TreeMap<>();
+        first.values()
+                .forEach(
+                        claim ->
+                                held.computeIfAbsent(
+                                                Offer.key(claim.service()),
+                                                absent -> new ArrayList<>())
+                                        .add(claim));
+        return held;
     }
 
-    private TreeSet<Key> touched() {
-        TreeSet<Key> touched = new TreeSet<>(endpoint.keys(Kinds.SERVICE).toList());
-        endpoint.keys(Kinds.ENDPOINT_SLICE)
-                .flatMap(key -> endpoint.versions(EndpointSlice.class, key))
-                .flatMap(slice -> SliceLabels.service(slice).stream())
-                .forEach(touched::add);
-        if (!before.equals(here)) {
-            endpoint.to()
-                    .all(Kinds.SERVICE, Service.class)
-                    .map(Service::getMetadata)
-                    .map(meta -> Kinds.SERVICE.key(meta.getNamespace(), meta.getName()))
-                    .forEach(touched::add);
-        }
-        return touched;
-    }
-
-    private Map<Frontend, Backends> frontends(Key key) {
-        return endpoint.to()
-                .find(Service.class, key)
-                .map(service -> Frontends.derive(service, slicesOf(key), here))
-                .orElse(Map.of());
-    }
-
-    private List<Frontend> former(Key key) {
-        return endpoint.from()
-                .find(Service.class, key)
-                .map(service -> List.copyOf(Frontends.derive(service, List.of(), before).keySet()))
-                .orElse(List.of());
-    }
-
-    private List<EndpointSlice> slicesOf(Key service) {
-        return slices.under(service.path()).stream()
-                .flatMap(key -> endpoint.to().find(EndpointSlice.class, key).stream())
-                .toList();
+    private Stream<Offer> offers(Key key, Service service, Collection<Claim> held) {
+        return Frontends.offers(service, held, endpoint.slices(key), here).stream();
     }
 }

@@ -6,6 +6,7 @@ import dev.weir.agent.spi.NodeSettings;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.Backend;
 import dev.weir.model.Backends;
+import dev.weir.model.Cidr;
 import dev.weir.model.Frontend;
 import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
@@ -28,20 +29,21 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FrontendsTest {
-    private static final NodeSettings HERE =
+    static final NodeSettings HERE =
             new NodeSettings(
                     "here",
                     List.of(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1")),
                     List.of(),
-                    List.of());
+                    List.of(),
+                    List.of(Cidr.of("203.0.113.0/24"), Cidr.of("2001:db8:1::/64")));
     private static final Frontend PORT =
             new Frontend(IpAddress.of("192.0.2.1"), Protocol.TCP, 30_007);
     private static final Frontend PORT6 =
             new Frontend(IpAddress.of("2001:db8::1"), Protocol.TCP, 30_007);
-    private static final Frontend WEB = new Frontend(IpAddress.of("10.96.0.9"), Protocol.TCP, 80);
+    static final Frontend WEB = new Frontend(IpAddress.of("10.96.0.9"), Protocol.TCP, 80);
     private static final Frontend WEB6 = new Frontend(IpAddress.of("fd01::9"), Protocol.TCP, 80);
 
-    private static Service.Builder service(String namespace, String name) {
+    static Service.Builder service(String namespace, String name) {
         return Service.newBuilder()
                 .setMetadata(ObjectMeta.newBuilder().setNamespace(namespace).setName(name))
                 .setSpec(
@@ -57,7 +59,7 @@ class FrontendsTest {
                                                 .setPort(80)));
     }
 
-    private static EndpointSlice.Builder slice(Endpoint... endpoints) {
+    static EndpointSlice.Builder slice(Endpoint... endpoints) {
         return EndpointSlice.newBuilder()
                 .setAddressType("IPv4")
                 .addPorts(port("http", "TCP", 8080))
@@ -72,7 +74,7 @@ class FrontendsTest {
                 .build();
     }
 
-    private static Endpoint endpoint(String address, String node) {
+    static Endpoint endpoint(String address, String node) {
         return Endpoint.newBuilder().addAddresses(address).setNodeName(node).build();
     }
 
@@ -87,7 +89,7 @@ class FrontendsTest {
                 .build();
     }
 
-    private static Map<Frontend, Backends> derive(
+    static Map<Frontend, Backends> derive(
             Service.Builder service, EndpointSlice.Builder... slices) {
         return Frontends.derive(
                 service.build(),
@@ -95,7 +97,7 @@ class FrontendsTest {
                 new Here(HERE, "east"));
     }
 
-    private static List<String> addresses(Backends backends) {
+    static List<String> addresses(Backends backends) {
         return backends.endpoints().stream().map(backend -> backend.address().toString()).toList();
     }
 
@@ -254,12 +256,17 @@ class FrontendsTest {
     void anEndpointIsChosenAsTheServiceSays() {
         Service.Builder hashed = service("shop", "web");
         hashed.getMetadataBuilder().putAnnotations("weir.dev/load-balancing", "source-hash");
+        Service.Builder inTurn = service("shop", "web");
+        inTurn.getMetadataBuilder().putAnnotations("weir.dev/load-balancing", "round-robin");
         Service.Builder random = service("shop", "web");
         random.getMetadataBuilder().putAnnotations("weir.dev/load-balancing", "random");
 
         assertThat(derive(hashed).values())
                 .extracting(backends -> backends.handling().choice())
                 .containsOnly(Handling.Choice.SOURCE_HASH);
+        assertThat(derive(inTurn).values())
+                .extracting(backends -> backends.handling().choice())
+                .containsOnly(Handling.Choice.ROUND_ROBIN);
         assertThat(derive(random).values())
                 .extracting(backends -> backends.handling().choice())
                 .containsOnly(Handling.Choice.RANDOM);

@@ -2,17 +2,24 @@ package dev.weir.agent.derive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
+import dev.weir.agent.spi.HealthCheck;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.LabelSelector;
 import dev.weir.core.v1.Pod;
+import dev.weir.model.Backends;
 import dev.weir.model.Filter;
+import dev.weir.model.Frontend;
+import dev.weir.model.Frontend.Clients;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.LocalPod;
+import dev.weir.model.Protocol;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +39,8 @@ class NodeDeriverTest {
                     "here",
                     List.of(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1")),
                     List.of(),
-                    List.of());
+                    List.of(),
+                    RandomCluster.RANGES);
 
     private final NodeDeriver deriver = new NodeDeriver(SETTINGS);
     private final Cluster cluster =
@@ -163,6 +171,148 @@ class NodeDeriverTest {
         assertThat(after.pods()).isNotEqualTo(before.pods());
     }
 
+    private static final Frontend SHARED =
+            new Frontend(IpAddress.of("198.51.100.1"), Protocol.TCP, 80);
+
+    private Key owner(Frontend frontend) {
+        Backends backends = image.services().get(frontend);
+        assertThat(backends).as("%s in %s", frontend, image.services().keySet()).isNotNull();
+        return backends.service();
+    }
+
+    @Test
+    void theOlderServiceHasAPlaceAndTheOtherTakesOverWhenItGoes() {
+        Service young =
+                Objects.externalIp(
+                        Objects.created(Objects.service("x", "young", 1), 9), "198.51.100.1");
+        Service old =
+                Objects.externalIp(
+                        Objects.nodePort(
+                                Objects.created(Objects.service("y", "old", 2), 5),
+                                30_002,
+                                "Local"),
+                        "198.51.100.1");
+
+        cluster.put(young);
+        derive();
+        Key alone = owner(SHARED);
+        cluster.put(old);
+        derive();
+        Key both = owner(SHARED);
+        boolean ownClients = image.services().containsKey(SHARED.of(Clients.OWN));
+        cluster.remove(old);
+        derive();
+
+        assertThat(alone.name()).isEqualTo("young");
+        assertThat(both.name()).isEqualTo("old");
+        assertThat(ownClients).isTrue();
+        assertThat(owner(SHARED).name()).isEqualTo("young");
+        assertThat(image.services()).doesNotContainKey(SHARED.of(Clients.OWN));
+    }
+
+    @Test
+    void anExternalIpTakesNoClusterIp() {
+        Service thief =
+                Objects.externalIp(
+                        Objects.created(Objects.service("x", "thief", 1), 1), "10.96.0.2");
+        Frontend taken = new Frontend(IpAddress.of("10.96.0.2"), Protocol.TCP, 80);
+
+        cluster.put(thief);
+        derive();
+        Key before = owner(taken);
+        cluster.put(Objects.created(Objects.service("y", "victim", 2), 5));
+        derive();
+
+        assertThat(before.name()).isEqualTo("thief");
+        assertThat(owner(taken).name()).isEqualTo("victim");
+    }
+
+    @Test
+    void servicesShareAnAddressAtDifferentPortsAndTheirNodesHaveToAgree() {
+        cluster.put(Objects.node("here", 1))
+                .put(Objects.node("there", 2))
+                .put(Objects.node("far", 3))
+                .put(Objects.excluded(Objects.node("aside", 4)))
+                .put(Objects.pod("x", "web-0", 1, "here"))
+                .put(Objects.pod("x", "web-1", 2, "there"))
+                .put(Objects.pod("x", "db-0", 3, "there"));
+        Service web =
+                Objects.loadBalancer(
+                        Objects.service("x", "web", 1), "198.51.100.1", "Local", 31_001);
+        Service db =
+                Objects.loadBalancer(
+                        Objects.port(Objects.service("x", "db", 2), 81),
+                        "198.51.100.1",
+                        "Cluster",
+                        0);
+        Service.Builder only81 = db.toBuilder();
+        only81.getSpecBuilder().removePorts(0);
+        IpAddress address = IpAddress.of("198.51.100.1");
+
+        cluster.put(only81.build());
+        derive();
+        Set<String> one = image.announcements().get(address);
+        cluster.put(web);
+        derive();
+        Set<String> two = image.announcements().get(address);
+        only81.getSpecBuilder().setExternalTrafficPolicy("Local");
+        cluster.put(only81.build());
+        derive();
+        Set<String> agreed = image.announcements().get(address);
+        cluster.remove(Objects.pod("x", "web-1", 2, "there"));
+        derive();
+
+        assertThat(one).containsExactlyInAnyOrder("here", "there", "far");
+        assertThat(two).containsExactlyInAnyOrder("here", "there");
+        assertThat(agreed).containsExactly("there");
+        assertThat(image.announcements()).as("they do not agree").isEmpty();
+        assertThat(owner(SHARED).name()).isEqualTo("web");
+        assertThat(owner(new Frontend(address, Protocol.TCP, 81)).name()).isEqualTo("db");
+        assertThat(image.healthChecks())
+                .containsExactly(
+                        Map.entry(31_001, new HealthCheck(Kinds.SERVICE.key("x", "web"), 1)));
+    }
+
+    @Test
+    void aLoadBalancerIsToldOfReadyEndpointsHereOnly() {
+        Pod ready = Objects.pod("x", "web-0", 1, "here");
+        Pod.Builder leaving = ready.toBuilder();
+        leaving.getMetadataBuilder().setDeletionTimestamp(Timestamp.newBuilder().setSeconds(1));
+        cluster.put(Objects.node("here", 1))
+                .put(ready)
+                .put(Objects.pod("x", "web-1", 2, "there"))
+                .put(
+                        Objects.loadBalancer(
+                                Objects.service("x", "web", 1), "198.51.100.1", "Local", 31_001));
+
+        derive();
+        NodeImage before = image;
+        cluster.put(leaving.build());
+        derive();
+
+        assertThat(before.healthChecks().get(31_001))
+                .isEqualTo(new HealthCheck(Kinds.SERVICE.key("x", "web"), 1));
+        assertThat(image.healthChecks().get(31_001))
+                .isEqualTo(new HealthCheck(Kinds.SERVICE.key("x", "web"), 0));
+        Backends serving = image.services().get(SHARED);
+        assertThat(serving).isNotNull();
+        assertThat(serving.endpoints()).as("it serves on").hasSize(1);
+    }
+
+    @Test
+    void addressesOfSomebodyElsesLoadBalancerAreServedAndNotAnnounced() {
+        Service.Builder service =
+                Objects.loadBalancer(Objects.service("x", "web", 1), "198.51.100.1", "Cluster", 0)
+                        .toBuilder();
+        service.getSpecBuilder().setLoadBalancerClass("example.com/bgp");
+        cluster.put(Objects.node("here", 1)).put(service.build());
+
+        derive();
+
+        assertThat(image.services()).containsKey(SHARED);
+        assertThat(image.announcements()).isEmpty();
+    }
+
     @RepeatedTest(20)
     void anyStepsLeadToTheImageThatOneStepFromNothingGives(RepetitionInfo repetition) {
         long seed = 2025 + repetition.getCurrentRepetition();
@@ -194,6 +344,12 @@ class NodeDeriverTest {
                 assertThat(stepwise.groups())
                         .as("seed %d step %d", seed, i)
                         .isEqualTo(whole.groups());
+                assertThat(stepwise.announcements())
+                        .as("seed %d step %d", seed, i)
+                        .isEqualTo(whole.announcements());
+                assertThat(stepwise.healthChecks())
+                        .as("seed %d step %d", seed, i)
+                        .isEqualTo(whole.healthChecks());
                 assertThat(stepwise.frontier()).isEqualTo(whole.frontier());
             }
         }

@@ -1,5 +1,6 @@
 package dev.weir.agent.derive;
 
+import com.google.protobuf.Timestamp;
 import dev.weir.core.v1.Condition;
 import dev.weir.core.v1.Container;
 import dev.weir.core.v1.ContainerPort;
@@ -16,6 +17,7 @@ import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
 import dev.weir.core.v1.PodSpec;
 import dev.weir.core.v1.PodStatus;
+import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
@@ -141,6 +143,45 @@ final class Objects {
         return builder.build();
     }
 
+    /** With an address; checked at the port where the policy is Local. */
+    static Service loadBalancer(Service service, String address, String policy, int checkedAt) {
+        Service.Builder builder = service.toBuilder();
+        builder.getSpecBuilder()
+                .setType("LoadBalancer")
+                .setExternalTrafficPolicy(policy)
+                .setHealthCheckNodePort(checkedAt);
+        builder.getStatusBuilder()
+                .getLoadBalancerBuilder()
+                .addIngress(LoadBalancerIngress.newBuilder().setIp(address));
+        return builder.build();
+    }
+
+    static Service externalIp(Service service, String address) {
+        Service.Builder builder = service.toBuilder();
+        builder.getSpecBuilder().addExternalIps(address);
+        return builder.build();
+    }
+
+    /** At port 80 and another one. */
+    static Service port(Service service, int number) {
+        Service.Builder builder = service.toBuilder();
+        builder.getSpecBuilder()
+                .addPorts(
+                        ServicePort.newBuilder()
+                                .setName("more")
+                                .setProtocol("TCP")
+                                .setPort(number)
+                                .setTargetPort(IntOrString.newBuilder().setIntVal(9090)));
+        return builder.build();
+    }
+
+    static Service created(Service service, int second) {
+        Service.Builder builder = service.toBuilder();
+        builder.getMetadataBuilder()
+                .setCreationTimestamp(Timestamp.newBuilder().setSeconds(second));
+        return builder.build();
+    }
+
     static Service near(Service service, String distribution) {
         Service.Builder builder = service.toBuilder();
         builder.getSpecBuilder().setTrafficDistribution(distribution);
@@ -153,6 +194,13 @@ final class Objects {
         if (!zone.isEmpty()) {
             builder.getMetadataBuilder().putLabels("topology.kubernetes.io/zone", zone);
         }
+        return builder.build();
+    }
+
+    static Node excluded(Node node) {
+        Node.Builder builder = node.toBuilder();
+        builder.getMetadataBuilder()
+                .putLabels("node.kubernetes.io/exclude-from-external-load-balancers", "");
         return builder.build();
     }
 

@@ -1,15 +1,29 @@
 package dev.weir.agent.derive;
 
 import dev.weir.core.v1.Pod;
+import dev.weir.model.Cidr;
 import dev.weir.net.v1.Service;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** Random writes to a small cluster; a Service keeps its address, as its owner makes sure. */
+/**
+ * Random writes to a small cluster; a Service keeps its address, as its owner makes sure. Addresses
+ * of load balancers and externalIPs are few, so that Services come to claim the same.
+ */
 final class RandomCluster {
+    /** What externalIPs are programmed. */
+    static final List<Cidr> RANGES =
+            List.of(Cidr.of("198.51.100.0/24"), Cidr.of("10.96.0.0/24"), Cidr.of("192.0.2.0/24"));
+
     private static final List<String> ZONES = List.of("", "east", "west");
+    private static final List<String> POLICIES = List.of("Cluster", "Local");
+    private static final List<String> SHARED = List.of("198.51.100.1", "198.51.100.2");
+
+    /** By a load balancer, as a cluster IP, by nobody, and outside of the ranges. */
+    private static final List<String> TAKEN =
+            List.of("198.51.100.1", "10.96.0.13", "192.0.2.1", "203.0.113.1");
 
     private final Random random;
     private final Cluster cluster;
@@ -64,7 +78,8 @@ final class RandomCluster {
 
     private void topology(int number) {
         String node = one(List.of("here", "there", "far"));
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
+            case 4 -> cluster.put(Objects.excluded(Objects.node(node, number)));
             case 0 -> cluster.put(Objects.zoned(Objects.node(node, number), one(ZONES)));
             case 1 -> cluster.remove(Objects.node(node, number));
             case 2 -> cluster.remove(Objects.block("b" + number, number / 2, node, number));
@@ -84,8 +99,23 @@ final class RandomCluster {
     private Service service(String namespace) {
         String app = app();
         int address = (namespace.equals("x") ? 10 : 20) + app.length();
-        Service service = Objects.service(namespace, app, address);
-        return switch (random.nextInt(7)) {
+        Service service =
+                Objects.created(Objects.service(namespace, app, address), random.nextInt(3));
+        return switch (random.nextInt(12)) {
+            case 6, 7 ->
+                    Objects.port(
+                            Objects.loadBalancer(
+                                    service, one(SHARED), one(POLICIES), 31_000 + address),
+                            one(List.of(81, 82)));
+            case 8 ->
+                    Objects.loadBalancer(
+                            Objects.nodePort(service, 30_000 + address, "Cluster"),
+                            one(SHARED),
+                            one(POLICIES),
+                            31_000 + address);
+            case 9, 10 ->
+                    Objects.externalIp(
+                            Objects.nodePort(service, 30_000 + address, one(POLICIES)), one(TAKEN));
             case 0 -> Objects.localInternally(service);
             case 1 -> Objects.keeping(service, 1 + random.nextInt(2));
             case 2 -> Objects.nodePort(service, 30_000 + address, "Cluster");
