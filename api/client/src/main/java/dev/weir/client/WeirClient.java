@@ -19,11 +19,15 @@ import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
+import dev.weir.net.v1.LeasesGrpc;
+import dev.weir.net.v1.RenewLeaseRequest;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.StatusRequest;
 import dev.weir.node.v1.StatusResponse;
 import dev.weir.node.v1.WaitProgrammedRequest;
 import dev.weir.node.v1.WaitProgrammedResponse;
+import dev.weir.node.v1.WhyRequest;
+import dev.weir.node.v1.WhyResponse;
 import io.grpc.CallOptions;
 import io.grpc.Deadline;
 import io.grpc.MethodDescriptor;
@@ -228,9 +232,28 @@ public final class WeirClient implements AutoCloseable {
                 this::failure);
     }
 
+    /**
+     * Keeps an EndpointSlice that has the annotation {@code weir.dev/lease-seconds}. Returns how
+     * long it stays from now. NOT_FOUND when it is gone: then register it anew.
+     */
+    public Duration renewLease(String namespace, String endpointSlice) {
+        var request =
+                RenewLeaseRequest.newBuilder()
+                        .setNamespace(namespace)
+                        .setName(endpointSlice)
+                        .build();
+        return Duration.ofSeconds(
+                unary(LeasesGrpc.getRenewMethod(), request).getRemaining().getSeconds());
+    }
+
     /** Every registered node as last reported, and the head of every shard. */
     public StatusResponse status() {
         return unary(AgentsGrpc.getStatusMethod(), StatusRequest.getDefaultInstance());
+    }
+
+    /** Where a connection would go; a node answers, so it may take some seconds. */
+    public WhyResponse why(WhyRequest question) {
+        return unary(AgentsGrpc.getWhyMethod(), question);
     }
 
     @Override

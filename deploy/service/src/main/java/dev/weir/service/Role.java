@@ -3,6 +3,7 @@ package dev.weir.service;
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.model.Shards;
 import dev.weir.net.v1.EndpointSlicesGrpc;
+import dev.weir.net.v1.LeasesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import io.grpc.ServiceDescriptor;
@@ -29,7 +30,10 @@ enum Role {
     /** Whose calls these are. */
     static Role owning(ServiceDescriptor service) {
         return switch (service.getName()) {
-            case ServicesGrpc.SERVICE_NAME, EndpointSlicesGrpc.SERVICE_NAME -> ENDPOINT_SERVICE;
+            case ServicesGrpc.SERVICE_NAME,
+                    EndpointSlicesGrpc.SERVICE_NAME,
+                    LeasesGrpc.SERVICE_NAME ->
+                    ENDPOINT_SERVICE;
             case NetworkPoliciesGrpc.SERVICE_NAME -> POLICY_SERVICE;
             case NamesGrpc.SERVICE_NAME -> DNS_SERVICE;
             default -> CONTROL_PLANE;

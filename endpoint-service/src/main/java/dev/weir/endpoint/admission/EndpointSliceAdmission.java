@@ -1,6 +1,7 @@
 package dev.weir.endpoint.admission;
 
 import dev.weir.endpoint.derive.Slices;
+import dev.weir.endpoint.lease.LeaseTerm;
 import dev.weir.model.Failure;
 import dev.weir.model.FieldError;
 import dev.weir.model.IpAddress;
@@ -48,6 +49,7 @@ public final class EndpointSliceAdmission {
         }
         FieldErrors errors = new FieldErrors();
         Metadata.check(requested.getMetadata(), true, Names::dns1123Subdomain, errors);
+        lease(requested, errors);
         type(old, requested.getAddressType(), errors);
         tooMany("endpoints", requested.getEndpointsCount(), Slices.MOST_ENDPOINTS, errors);
         for (int i = 0; i < requested.getEndpointsCount(); i++) {
@@ -59,6 +61,16 @@ public final class EndpointSliceAdmission {
         }
         ports(slice, errors);
         return Judgement.of(Kinds.ENDPOINT_SLICE, name, slice.build(), errors.list());
+    }
+
+    private static void lease(EndpointSlice slice, FieldErrors errors) {
+        String seconds = slice.getMetadata().getAnnotationsMap().get(LeaseTerm.ANNOTATION);
+        if (seconds != null && LeaseTerm.parse(seconds).isEmpty()) {
+            errors.invalid(
+                    "metadata.annotations[" + LeaseTerm.ANNOTATION + "]",
+                    seconds,
+                    "must be a number of seconds from 1 to " + LeaseTerm.MOST_SECONDS);
+        }
     }
 
     private static void type(Optional<EndpointSlice> old, String type, FieldErrors errors) {

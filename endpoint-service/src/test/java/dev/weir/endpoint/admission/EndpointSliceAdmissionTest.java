@@ -93,6 +93,23 @@ class EndpointSliceAdmissionTest {
                 .isEqualTo("endpoints: Too many: 1001: must have at most 1000 items");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1, true", "86400, true", "0, false", "86401, false", "030, false", "ten, false", "'', false"
+    })
+    void aLeaseIsANumberOfSecondsUpToADay(String seconds, boolean accepted) {
+        EndpointSlice.Builder slice = read("addressType: IPv4").toBuilder();
+        slice.getMetadataBuilder().putAnnotations("weir.dev/lease-seconds", seconds);
+
+        assertThat(errors(Optional.empty(), slice.build()))
+                .isEqualTo(
+                        accepted
+                                ? "accepted"
+                                : "metadata.annotations[weir.dev/lease-seconds]: Invalid value: \""
+                                        + seconds
+                                        + "\": must be a number of seconds from 1 to 86400");
+    }
+
     private static String errors(Optional<EndpointSlice> old, EndpointSlice slice) {
         return switch (EndpointSliceAdmission.admit(old, slice, NamespaceState.ACTIVE)) {
             case Judgement.Accepted<EndpointSlice> accepted -> "accepted";
