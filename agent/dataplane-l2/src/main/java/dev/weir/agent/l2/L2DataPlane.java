@@ -1,0 +1,108 @@
+package dev.weir.agent.l2;
+
+import dev.weir.agent.linux.NetworkNamespace;
+import dev.weir.agent.spi.DataPlane;
+import dev.weir.agent.spi.Drift;
+import dev.weir.agent.spi.NodeDelta;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.NodeSettings;
+import dev.weir.agent.spi.Outcome;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Key;
+import dev.weir.model.Shards;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Announces the addresses of load balancers. Leaves nothing in the kernel: who answers is decided
+ * by the nodes that are heard, and while this one is closed another answers.
+ */
+final class L2DataPlane implements DataPlane {
+    private final String node;
+    private final List<Announcer> announcers;
+    private NodeImage image = NodeImage.EMPTY;
+    private Outcome told = Outcome.DONE;
+
+    L2DataPlane(NodeSettings settings, NetworkNamespace namespace) {
+        this.node = settings.nodeName();
+        this.announcers =
+                settings.addresses().stream()
+                        .map(address -> Announcer.start(namespace, node, address))
+                        .toList();
+    }
+
+    @Override
+    public String name() {
+        return L2DataPlaneProvider.NAME;
+    }
+
+    @Override
+    public Set<String> shards() {
+        return Set.of(Shards.CONTROL, Shards.ENDPOINT);
+    }
+
+    @Override
+    public Outcome apply(NodeImage next, NodeDelta delta) {
+        image = next;
+        announcers.forEach(
+                announcer -> announcer.want(Announcements.of(next, announcer.address().v6())));
+        return repair();
+    }
+
+    /** Nobody else can change what is announced; but a link may have failed, or work again. */
+    @Override
+    public List<Drift> verify() {
+        Outcome found = outcome();
+        return found.equals(told)
+                ? List.of()
+                : List.of(
+                        new Drift(
+                                "links", told.problems().toString(), found.problems().toString()));
+    }
+
+    @Override
+    public Outcome repair() {
+        told = outcome();
+        return told;
+    }
+
+    private Outcome outcome() {
+        Map<IpAddress, String> failing = new HashMap<>();
+        for (Announcer announcer : announcers) {
+            String trouble = announcer.trouble();
+            if (!trouble.isEmpty()) {
+                image.announcements().entrySet().stream()
+                        .filter(entry -> entry.getKey().v6() == announcer.address().v6())
+                        .filter(entry -> entry.getValue().contains(node))
+                        .forEach(entry -> failing.put(entry.getKey(), trouble));
+            }
+        }
+        return failing.isEmpty() ? Outcome.DONE : new Outcome(problems(failing));
+    }
+
+    private Map<Key, String> problems(Map<IpAddress, String> failing) {
+        Map<Key, String> problems = new HashMap<>();
+        image.services()
+                .forEach(
+                        (frontend, backends) -> {
+                            IpAddress address = frontend.address();
+                            if (failing.containsKey(address)) {
+                                problems.put(
+                                        backends.service(),
+                                        address
+                                                + " cannot be announced from "
+                                                + node
+                                                + ": "
+                                                + failing.get(address));
+                            }
+                        });
+        return problems;
+    }
+
+    @Override
+    public void close() {
+        announcers.forEach(Announcer::close);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.weir.agent.l2;
+
+import dev.weir.model.IpAddress;
+
+/** What a node says on the link. */
+sealed interface Say {
+    /** To everybody: this node lives. */
+    record Alive() implements Say {}
+
+    /** To everybody: the address is here now, whatever was before. */
+    record Claim(IpAddress address) implements Say {}
+
+    /** To whoever asked: the address is here. */
+    record Answer(IpAddress address, Asker to) implements Say {}
+}
