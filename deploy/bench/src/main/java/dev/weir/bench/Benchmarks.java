@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /** All that can be measured. */
 final class Benchmarks {
-    static final List<Benchmark> ALL = List.of(new ServicesLoad(), new ServicesChange());
+    static final List<Benchmark> ALL =
+            List.of(new ServicesLoad(), new ServicesChange(), new AgentCost());
 
     private Benchmarks() {}
 

@@ -1,0 +1,116 @@
+package dev.weir.bench;
+
+import dev.weir.changes.Frontier;
+import dev.weir.cli.CliError;
+import dev.weir.cli.ProgrammedWait;
+import dev.weir.cli.RunningProcess;
+import dev.weir.cli.Session;
+import dev.weir.client.WeirClient;
+import dev.weir.lab.LabInside;
+import dev.weir.lab.RunningLab;
+import dev.weir.lab.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A standalone lab in a directory of its own: real agents, real packets. Gone when closed. */
+final class BenchLab implements AutoCloseable {
+    private static final String AGENT = "agent";
+
+    /** For a node to program 100,000 endpoints on a machine with other work. */
+    private static final Duration PROGRAMMED = Duration.ofMinutes(3);
+
+    /** For an agent to end when it is asked to. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Path data = Files.createTempDirectory("weir-bench-");
+    private final RunningLab lab;
+    private final LabInside inside = new LabInside(data);
+    private final int nodes;
+    private final Thread cleanUp = new Thread(this::closeQuietly, "bench-clean-up");
+
+    /** Nothing runs before {@link #up}. */
+    BenchLab(Session session, int nodes) throws IOException {
+        this.lab = new RunningLab(session, data, Shape.STANDALONE);
+        this.nodes = nodes;
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+    }
+
+    /** Starts what does not run. */
+    void up() throws IOException, InterruptedException {
+        lab.up(nodes);
+    }
+
+    RunningLab lab() {
+        return lab;
+    }
+
+    LabInside inside() {
+        return inside;
+    }
+
+    WeirClient client() {
+        return lab.client();
+    }
+
+    static String node(int number) {
+        return "node-" + number;
+    }
+
+    long agent(int node) {
+        return inside.process(AGENT, node(node));
+    }
+
+    /** Ends an agent, at once or as it likes; returns when it is gone. */
+    void endAgent(int node, boolean atOnce) throws InterruptedException {
+        long pid = agent(node);
+        RunningProcess process =
+                RunningProcess.of(pid)
+                        .orElseThrow(() -> new CliError("the agent of " + node(node) + " is gone"));
+        if (atOnce) {
+            process.kill();
+        } else {
+            process.end(PATIENCE);
+        }
+    }
+
+    /** Returns when all nodes carry it. Throws CliError. */
+    static void await(WeirClient client, Frontier frontier) {
+        new ProgrammedWait(client, false, PROGRAMMED).until(frontier, List.of());
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+        } catch (IllegalStateException _) {
+            // It runs: this is the end of the process.
+        }
+        remove();
+    }
+
+    private void closeQuietly() {
+        try {
+            remove();
+        } catch (IOException | RuntimeException _) {
+            // Nobody listens any more; the next lab has another directory.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void remove() throws IOException, InterruptedException {
+        if (!Files.exists(data)) {
+            return;
+        }
+        lab.close();
+        try (Stream<Path> all = Files.walk(data)) {
+            for (Path path : all.toList().reversed()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
