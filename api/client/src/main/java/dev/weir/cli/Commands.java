@@ -28,6 +28,7 @@ final class Commands {
         BUILT_IN.put("down", DownCommand::new);
         BUILT_IN.put("agent", AgentCommand::new);
         BUILT_IN.put("status", StatusCommand::new);
+        BUILT_IN.put("why", WhyCommand::new);
         BUILT_IN.put("rehearse", RehearseCommand::new);
         for (String reserved : ReservedCommand.WORDS) {
             BUILT_IN.put(reserved, session -> new ReservedCommand(session, reserved));

@@ -10,20 +10,13 @@ import dev.weir.model.Manifests;
 import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Words an object as {@code kubectl describe} does: names on the left, values aligned. */
 final class Description {
-    private static final int GAP = 2;
-
-    /** A name and its value; the value may have several lines. */
-    private record Line(String name, String value) {}
-
-    private final List<Line> lines = new ArrayList<>();
+    private final Sheet sheet = new Sheet();
 
     private Description() {}
 
@@ -38,7 +31,7 @@ final class Description {
             case Pod pod -> description.pod(pod);
             default -> description.rest(object);
         }
-        return description.text();
+        return description.sheet.text();
     }
 
     private void metadata(Message object) {
@@ -163,7 +156,7 @@ final class Description {
     }
 
     private void add(String name, String value) {
-        lines.add(new Line(name, value));
+        sheet.add(name, value);
     }
 
     private static String pairs(Map<String, String> pairs, String between) {
@@ -171,17 +164,5 @@ final class Description {
                 new TreeMap<>(pairs)
                         .entrySet().stream().map(e -> e.getKey() + between + e.getValue()).toList();
         return words.isEmpty() ? Columns.NONE : String.join("\n", words);
-    }
-
-    private String text() {
-        int width = lines.stream().mapToInt(line -> line.name().length()).max().orElse(0) + 1 + GAP;
-        StringBuilder text = new StringBuilder();
-        for (Line line : lines) {
-            text.append(line.name()).append(':').repeat(" ", width - line.name().length() - 1);
-            Iterator<String> parts = line.value().lines().iterator();
-            text.append(parts.hasNext() ? parts.next() : "").append('\n');
-            parts.forEachRemaining(part -> text.repeat(" ", width).append(part).append('\n'));
-        }
-        return text.toString();
     }
 }

@@ -9,7 +9,7 @@ import picocli.CommandLine.Unmatched;
 /** A word that a later release will fill in. */
 @Command(description = "reserved; not in this release")
 final class ReservedCommand implements Callable<Integer> {
-    static final List<String> WORDS = List.of("why", "drain", "pki", "ipam", "policy");
+    static final List<String> WORDS = List.of("drain", "pki", "ipam", "policy");
 
     private final Session session;
     private final String word;

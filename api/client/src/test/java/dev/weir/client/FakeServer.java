@@ -21,6 +21,7 @@ import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
+import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
@@ -28,6 +29,8 @@ import dev.weir.node.v1.StatusRequest;
 import dev.weir.node.v1.StatusResponse;
 import dev.weir.node.v1.WaitProgrammedRequest;
 import dev.weir.node.v1.WaitProgrammedResponse;
+import dev.weir.node.v1.WhyRequest;
+import dev.weir.node.v1.WhyResponse;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
@@ -60,6 +63,7 @@ public final class FakeServer implements AutoCloseable {
                     IpBlocksGrpc.getServiceDescriptor(),
                     ServicesGrpc.getServiceDescriptor(),
                     EndpointSlicesGrpc.getServiceDescriptor(),
+                    AddressPoolsGrpc.getServiceDescriptor(),
                     NetworkPoliciesGrpc.getServiceDescriptor());
 
     private record Watcher(Kind kind, Message prototype, StreamObserver<Message> out) {}
@@ -79,6 +83,14 @@ public final class FakeServer implements AutoCloseable {
     public volatile Failure refusal = Failure.of(Failure.Reason.FORBIDDEN, "no");
 
     public volatile String refusedName = "";
+
+    public volatile StatusResponse status =
+            StatusResponse.newBuilder()
+                    .setHead(Frontier.newBuilder().setLogId(LOG_ID).putRevisions("control", 7))
+                    .build();
+
+    /** Without one, the refusal answers. */
+    public volatile WhyResponse why = WhyResponse.getDefaultInstance();
 
     public final FakeEvents events = new FakeEvents();
 
@@ -211,19 +223,22 @@ public final class FakeServer implements AutoCloseable {
             out.onNext(answer);
             out.onCompleted();
         } catch (FailureException e) {
-            out.onError(
-                    StatusProto.toStatusRuntimeException(
-                            Status.newBuilder()
-                                    .setCode(Code.ABORTED_VALUE)
-                                    .setMessage(e.failure().message())
-                                    .addDetails(
-                                            Any.pack(
-                                                    ErrorInfo.newBuilder()
-                                                            .setReason(e.failure().reason().word())
-                                                            .setDomain("weir.dev")
-                                                            .build()))
-                                    .build()));
+            out.onError(refused(e.failure()));
         }
+    }
+
+    private static RuntimeException refused(Failure failure) {
+        return StatusProto.toStatusRuntimeException(
+                Status.newBuilder()
+                        .setCode(Code.ABORTED_VALUE)
+                        .setMessage(failure.message())
+                        .addDetails(
+                                Any.pack(
+                                        ErrorInfo.newBuilder()
+                                                .setReason(failure.reason().word())
+                                                .setDomain("weir.dev")
+                                                .build()))
+                        .build());
     }
 
     private Message create(Message request, Message prototype) {
@@ -316,13 +331,18 @@ public final class FakeServer implements AutoCloseable {
 
         @Override
         public void status(StatusRequest request, StreamObserver<StatusResponse> out) {
-            out.onNext(
-                    StatusResponse.newBuilder()
-                            .setHead(
-                                    Frontier.newBuilder()
-                                            .setLogId(LOG_ID)
-                                            .putRevisions("control", 7))
-                            .build());
+            out.onNext(status);
+            out.onCompleted();
+        }
+
+        @Override
+        public void why(WhyRequest request, StreamObserver<WhyResponse> out) {
+            requests.add(request);
+            if (why.equals(WhyResponse.getDefaultInstance())) {
+                out.onError(refused(refusal));
+                return;
+            }
+            out.onNext(why);
             out.onCompleted();
         }
     }
