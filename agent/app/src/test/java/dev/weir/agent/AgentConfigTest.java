@@ -70,4 +70,13 @@ class AgentConfigTest {
         assertThatThrownBy(() -> config(Map.of("weir.agent.source", "carrier-pigeon")).source())
                 .hasMessageContaining("carrier-pigeon");
     }
+
+    @Test
+    void theNodesHealthIsToldUnlessSaidOtherwise() {
+        assertThat(config(Map.of()).healthz()).contains("10256");
+        assertThat(config(Map.of("weir.agent.healthz", "")).healthz()).isEmpty();
+        assertThat(config(Map.of()).localhostNodePorts()).isFalse();
+        assertThat(config(Map.of("weir.agent.localhost-node-ports", "true")).localhostNodePorts())
+                .isTrue();
+    }
 }

@@ -23,20 +23,26 @@ final class Listener implements AutoCloseable {
     /** After an accept failed, say, because the process has no file descriptors left. */
     private static final Duration PAUSE = Duration.ofMillis(100);
 
+    /** How long a close waits for whoever accepts. */
+    private static final Duration LAST_ACCEPT = Duration.ofSeconds(1);
+
     /** Answers one connection; need not close it. */
     interface Guest {
         void serve(Socket connection) throws IOException;
     }
 
-    private final ServerSocket server = new ServerSocket();
+    private final ServerSocket server;
     private final Semaphore places;
     private final ThreadFactory threads;
     private final Guest guest;
+    private final Thread accepting;
 
-    private Listener(Semaphore places, ThreadFactory threads, Guest guest) throws IOException {
+    private Listener(ServerSocket server, Semaphore places, ThreadFactory threads, Guest guest) {
+        this.server = server;
         this.places = places;
         this.threads = threads;
         this.guest = guest;
+        this.accepting = threads.newThread(this::accept);
     }
 
     /**
@@ -45,14 +51,15 @@ final class Listener implements AutoCloseable {
      */
     static Listener open(InetSocketAddress at, Semaphore places, ThreadFactory threads, Guest guest)
             throws IOException {
-        Listener listener = new Listener(places, threads, guest);
+        ServerSocket server = new ServerSocket();
         try {
-            listener.server.bind(at, BACKLOG);
+            server.bind(at, BACKLOG);
         } catch (IOException e) {
-            listener.close();
+            server.close();
             throw e;
         }
-        threads.newThread(listener::accept).start();
+        Listener listener = new Listener(server, places, threads, guest);
+        listener.accepting.start();
         return listener;
     }
 
@@ -91,10 +98,14 @@ final class Listener implements AutoCloseable {
         }
     }
 
+    /** Then the port can be had again: the kernel closes it when nobody accepts any more. */
     @Override
     public void close() {
         try {
             server.close();
+            accepting.join(LAST_ACCEPT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOG.debugf("While closing %s: %s", server, e.getMessage());
         }
