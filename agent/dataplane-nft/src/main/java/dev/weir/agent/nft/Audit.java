@@ -36,6 +36,7 @@ final class Audit {
                 Map.of("policy generation", generation),
                 Map.of("policy generation", found.generation()));
         audit.compare("element ", policies.desired(), found.elements());
+        audit.compare("element ", services.live().desired(), found.live());
         audit.compare("service ", services.desired(), found.services());
         audit.compare("", present(lock), present(found.lock()));
         found.strays().forEach(key -> audit.add("element " + key, "nothing", "a stray"));

@@ -13,50 +13,70 @@ import java.util.regex.Pattern;
 /**
  * What connections to a frontend go through: a chain that all frontends of the same number of
  * endpoints, the same handling and the same clients share, since the modulus of numgen is a
- * constant.
+ * constant. Only where endpoints take turns a frontend has a chain for itself, since the count
+ * belongs to the rule.
  *
  * @param handling only what makes a difference for this number of endpoints
+ * @param turns names the only frontend of this chain; empty for one that is shared
  */
-record Balancer(boolean v6, int endpoints, Handling handling, Clients clients) {
+record Balancer(boolean v6, int endpoints, Handling handling, Clients clients, String turns) {
     private static final String OWN = "-own";
     private static final String MASQUERADE = "-masq";
     private static final String HASH = "-hash";
+    private static final String TURNS = "-turns-";
     private static final Pattern NAME =
             Pattern.compile(
-                    "%s[46]-([1-9]\\d{0,4})(%s)?(%s)?(%s)?(?:-keep([1-9]\\d{0,5}))?"
-                            .formatted(Layout.BALANCER, OWN, MASQUERADE, HASH));
+                    "%s[46]-([1-9]\\d{0,4})(%s)?(%s)?(%s)?(?:%s([0-9a-f]+))?(?:-keep([1-9]\\d{0,5}))?"
+                            .formatted(Layout.BALANCER, OWN, MASQUERADE, HASH, TURNS));
 
     Balancer {
         if (endpoints == 0) {
             handling = Handling.PLAIN.silently(handling.silent());
             clients = Clients.ANYBODY;
         } else {
-            handling = handling.silently(false);
+            handling = handling.silently(false).onlyFor(List.of());
+        }
+        if (endpoints == 1) {
+            handling = handling.choosingBy(Choice.RANDOM);
+        }
+        if (handling.choice() != Choice.ROUND_ROBIN) {
+            turns = "";
         }
     }
 
     static Balancer of(Frontend frontend, int endpoints, Handling handling) {
-        return new Balancer(frontend.address().v6(), endpoints, handling, frontend.clients());
+        String turns =
+                handling.choice() == Choice.ROUND_ROBIN
+                        ? ContentHash.of(frontend.of(Clients.ANYBODY).toString())
+                        : "";
+        boolean v6 = frontend.address().v6();
+        return new Balancer(v6, endpoints, handling, frontend.clients(), turns);
     }
 
     /** The balancer of this chain; empty for a foreign chain. */
     static Optional<Balancer> named(String chain, boolean v6) {
         if (chain.equals(Layout.NO_ENDPOINTS) || chain.equals(Layout.WITHHELD)) {
             Handling none = Handling.PLAIN.silently(chain.equals(Layout.WITHHELD));
-            return Optional.of(new Balancer(v6, 0, none, Clients.ANYBODY));
+            return Optional.of(new Balancer(v6, 0, none, Clients.ANYBODY, ""));
         }
         Matcher name = NAME.matcher(chain);
         if (!name.matches()) {
             return Optional.empty();
         }
-        String keep = name.group(5);
+        String turns = name.group(5) == null ? "" : name.group(5);
+        String keep = name.group(6);
+        Choice choice =
+                !turns.isEmpty()
+                        ? Choice.ROUND_ROBIN
+                        : name.group(4) == null ? Choice.RANDOM : Choice.SOURCE_HASH;
         Handling handling =
                 Handling.PLAIN
                         .masquerading(name.group(3) != null)
-                        .choosingBy(name.group(4) == null ? Choice.RANDOM : Choice.SOURCE_HASH)
+                        .choosingBy(choice)
                         .keepingFor(keep == null ? 0 : Integer.parseInt(keep));
         Clients clients = name.group(2) == null ? Clients.ANYBODY : Clients.OWN;
-        return Optional.of(new Balancer(v6, Integer.parseInt(name.group(1)), handling, clients))
+        int endpoints = Integer.parseInt(name.group(1));
+        return Optional.of(new Balancer(v6, endpoints, handling, clients, turns))
                 .filter(balancer -> balancer.name().equals(chain));
     }
 
@@ -71,6 +91,7 @@ record Balancer(boolean v6, int endpoints, Handling handling, Clients clients) {
                 + (clients == Clients.OWN ? OWN : "")
                 + (handling.masquerade() ? MASQUERADE : "")
                 + (handling.choice() == Choice.SOURCE_HASH ? HASH : "")
+                + (turns.isEmpty() ? "" : TURNS + turns)
                 + (keeps() ? "-keep" + handling.affinitySeconds() : "");
     }
 
@@ -84,6 +105,11 @@ record Balancer(boolean v6, int endpoints, Handling handling, Clients clients) {
         return Marks.SERVICE
                 | (handling.masquerade() ? Marks.MASQUERADE : 0)
                 | (clients == Clients.OWN ? Marks.INSIDE : 0);
+    }
+
+    /** True if the chain goes with its frontend. */
+    static boolean ofOne(String chain) {
+        return chain.contains(TURNS);
     }
 
     /** Empty for a chain of the fixed part. */

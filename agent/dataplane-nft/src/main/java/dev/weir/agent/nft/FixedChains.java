@@ -9,11 +9,12 @@ import java.util.stream.Stream;
  *
  * <p>Path of a packet. Prerouting or output: {@code services} looks the destination up and rewrites
  * it. Forward, input or output: {@code judge} passes what the current policy generation has found
- * good, and what this node itself opened; refuses service addresses that nobody rewrote; drops what
- * an unknown pod sends or gets; and gives the rest to {@code judge-pod}, which asks the source
- * pod's egress chain, then the destination pod's ingress chain. These see the addresses of the
- * connection's tuples, the source before and the destination after translation, so both directions
- * of a connection get one verdict. Postrouting: {@code nat-postrouting} masquerades.
+ * good, and what this node itself opened; refuses service addresses that nobody rewrote, or drops
+ * them if they are of no Service at all; drops what an unknown pod sends or gets; and gives the
+ * rest to {@code judge-pod}, which asks the source pod's egress chain, then the destination pod's
+ * ingress chain. These see the addresses of the connection's tuples, the source before and the
+ * destination after translation, so both directions of a connection get one verdict. Postrouting:
+ * {@code nat-postrouting} masquerades.
  */
 final class FixedChains {
     private static final String ND =
@@ -52,10 +53,16 @@ final class FixedChains {
                 Chain.hooked(
                         "nat-output",
                         "nat hook output priority -100",
+                        "ip saddr @live4 goto unlimited",
+                        "ip6 saddr @live6 goto unlimited",
                         "jump own-services",
                         "goto services"));
-        chains.add(new Chain("own-services", "", lookups(Layout.OWN_SERVICES)));
-        chains.add(services());
+        List<String> own = lookups(Layout.OWN_SERVICES);
+        List<String> anybody = anybody();
+        chains.add(new Chain("own-services", "", with(lookups(Layout.OWN_SOURCES), own)));
+        chains.add(new Chain("services", "", with(lookups(Layout.SOURCES), anybody)));
+        // A node that has a Service's address for itself may always use it as its own.
+        chains.add(new Chain("unlimited", "", with(own, anybody)));
         // A reset for TCP: ICMP errors are rate limited per client.
         chains.add(
                 Chain.of(
@@ -71,7 +78,11 @@ final class FixedChains {
         return chains;
     }
 
-    private static Chain services() {
+    private static List<String> with(List<String> first, List<String> then) {
+        return Stream.concat(first.stream(), then.stream()).toList();
+    }
+
+    private static List<String> anybody() {
         List<String> rules = new ArrayList<>();
         for (boolean v6 : List.of(false, true)) {
             rules.add(
@@ -80,7 +91,7 @@ final class FixedChains {
                                     .formatted(v6 ? "ip6" : "ip", Layout.NEAR + Layout.family(v6)));
         }
         rules.addAll(lookups(Layout.SERVICES));
-        return new Chain("services", "", rules);
+        return rules;
     }
 
     private static List<String> lookups(String map) {
@@ -94,9 +105,10 @@ final class FixedChains {
 
     /**
      * What is marked so is masqueraded, whoever the client is and wherever the endpoint. A pod that
-     * reaches itself through a Service must be answered through this node. Clients from outside the
-     * cluster are masqueraded on their way to an endpoint elsewhere, which would answer them
-     * directly; an endpoint here sees their address. Pods are masqueraded to the outside.
+     * reaches itself through a Service must be answered through this node. Who is no pod is
+     * masqueraded on the way to a cluster IP, wherever the endpoint, and else on the way to an
+     * endpoint elsewhere, which would answer directly; through other addresses an endpoint here
+     * sees its client. Pods are masqueraded to the outside.
      */
     private static Chain masquerade() {
         List<String> rules = new ArrayList<>();
@@ -107,6 +119,9 @@ final class FixedChains {
             String ip = v6 ? "ip6" : "ip";
             String self = "@" + Layout.SELF + Layout.family(v6);
             rules.add("%1$s saddr . %1$s daddr %2$s %3$s %4$s".formatted(ip, self, service, last));
+            String clusterIp = "ct original " + ip + " daddr @vips" + Layout.family(v6);
+            String pods = "@podcidrs" + Layout.family(v6);
+            rules.add("%s %s %s saddr != %s %s".formatted(service, clusterIp, ip, pods, last));
         }
         rules.add("oifname " + Layout.POD_INTERFACES + " accept");
         for (boolean v6 : List.of(false, true)) {
@@ -123,8 +138,14 @@ final class FixedChains {
 
     private static List<Chain> judgement() {
         String pass = "ct mark @" + Layout.CURRENT + " accept";
-        String refuse4 = "ip daddr @vips4 goto " + Layout.NO_ENDPOINTS;
-        String refuse6 = "ip6 daddr @vips6 goto " + Layout.NO_ENDPOINTS;
+        // An address that this node has itself, too, may be listened to beside its Services.
+        String refuse = " fib daddr type != local goto " + Layout.NO_ENDPOINTS;
+        List<String> bare =
+                List.of(
+                        "ip daddr @live4" + refuse,
+                        "ip6 daddr @live6" + refuse,
+                        "ip daddr @vips4 counter name vacant drop",
+                        "ip6 daddr @vips6 counter name vacant drop");
         String from = "iifname " + Layout.POD_INTERFACES;
         String to = "oifname " + Layout.POD_INTERFACES;
         List<String> pods =
@@ -139,8 +160,7 @@ final class FixedChains {
         judge.add(pass);
         judge.add(ND);
         judge.add("ct state related meta l4proto { icmp, ipv6-icmp } accept");
-        judge.add(refuse4);
-        judge.add(refuse6);
+        judge.addAll(bare);
         judge.add(marked(Marks.OWN) + " accept");
         judge.add(from + " ip saddr != @pods4 counter name unknown-pod drop");
         judge.add(from + " ip6 saddr != @pods6 counter name unknown-pod drop");
@@ -156,7 +176,7 @@ final class FixedChains {
         output.addAll(pods);
         return List.of(
                 new Chain("output", "filter hook output priority filter", output),
-                Chain.of("own-outward", refuse4, refuse6),
+                new Chain("own-outward", "", bare),
                 new Chain("judge", "", judge),
                 Chain.of(
                         "judge-pod",

@@ -19,6 +19,7 @@ import java.util.Set;
  * What the kernel holds, in our terms.
  *
  * @param elements of all sets and maps that follow objects, but for Services
+ * @param live addresses of Services
  * @param services the slots of each frontend whose elements agree with each other
  * @param strays elements of Services that do not: to be removed once the right ones are in place
  * @param rules how many rules each chain has
@@ -26,6 +27,7 @@ import java.util.Set;
  */
 record Found(
         Map<ElementKey, NftValue> elements,
+        Map<ElementKey, NftValue> live,
         Map<Frontend, Target> services,
         List<ElementKey> strays,
         Map<String, Integer> rules,
@@ -38,21 +40,22 @@ record Found(
         NftTables tables = kernel.tables();
         Set<String> sets = tables.sets(Layout.TABLE);
         Map<ElementKey, NftValue> elements = new HashMap<>();
+        Map<ElementKey, NftValue> live = new HashMap<>();
         Map<Frontend, Target> services = new HashMap<>();
         List<ElementKey> strays = new ArrayList<>();
         for (boolean v6 : List.of(false, true)) {
             String family = Layout.family(v6);
             for (String set : sets) {
                 if (followsObjects(set, family)) {
-                    for (NftElement element : tables.elements(Layout.TABLE, set)) {
-                        elements.put(new ElementKey(set, element.key()), element.value());
-                    }
+                    elements.putAll(elements(tables, sets, set));
                 }
             }
+            live.putAll(elements(tables, sets, Layout.LIVE + family));
             services(tables, sets, v6, services, strays);
         }
         return new Found(
                 elements,
+                live,
                 services,
                 strays,
                 tables.ruleCounts(Layout.TABLE),
@@ -78,7 +81,8 @@ record Found(
             List<ElementKey> strays)
             throws IOException {
         Map<Frontend, Map<ElementKey, NftValue>> parts = new HashMap<>();
-        for (String map : List.of(Layout.ENDPOINTS, Layout.IDS)) {
+        for (String map :
+                List.of(Layout.ENDPOINTS, Layout.IDS, Layout.SOURCES, Layout.OWN_SOURCES)) {
             for (var part : elements(tables, sets, map + Layout.family(v6)).entrySet()) {
                 Frontend frontend = ServiceElements.frontend(part.getKey());
                 if (frontend == null) {

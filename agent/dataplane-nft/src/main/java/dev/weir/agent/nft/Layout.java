@@ -15,7 +15,7 @@ final class Layout {
     /**
      * Raise the number when a set or map changes its type: a table of another number is replaced.
      */
-    static final String VERSION_CHAIN = "layout-1";
+    static final String VERSION_CHAIN = "layout-2";
 
     /** All host-side interfaces of pods, and nothing else, begin so. */
     static final String POD_INTERFACES = "\"weir*\"";
@@ -30,6 +30,9 @@ final class Layout {
 
     static final String SERVICES = "svc";
     static final String OWN_SERVICES = "inner";
+    static final String SOURCES = "sources";
+    static final String OWN_SOURCES = "inner-sources";
+    static final String LIVE = "live";
     static final String ENDPOINTS = "eps";
     static final String IDS = "ids";
     static final String CLIENTS = "clients";
@@ -43,11 +46,21 @@ final class Layout {
     static final String GROUP = "g";
 
     static final String BALANCER = "lb";
+    static final String SOURCE_CHAIN = "src";
     static final String EGRESS_CHAIN = "egress-";
     static final String INGRESS_CHAIN = "ingress-";
 
     private static final List<String> COUNTERS =
-            List.of("denied", "unknown-pod", "spoofed", "invalid", "lost", "refused", "withheld");
+            List.of(
+                    "denied",
+                    "unknown-pod",
+                    "spoofed",
+                    "invalid",
+                    "lost",
+                    "refused",
+                    "withheld",
+                    "unlisted",
+                    "vacant");
 
     private Layout() {}
 
@@ -95,8 +108,10 @@ final class Layout {
         text.append(add("set", SELF + f)).append(" { type " + address + " . " + address + "; }\n");
         text.append(add("map", EGRESS + f)).append(" { type " + address + " : verdict; }\n");
         text.append(add("map", INGRESS + f)).append(" { type " + address + " : verdict; }\n");
-        text.append(add("map", SERVICES + f)).append(" { type " + service + " : verdict; }\n");
-        text.append(add("map", OWN_SERVICES + f)).append(" { type " + service + " : verdict; }\n");
+        text.append(add("set", LIVE + f)).append(" { type " + address + "; }\n");
+        for (String map : List.of(SERVICES, OWN_SERVICES, SOURCES, OWN_SOURCES)) {
+            text.append(add("map", map + f)).append(" { type " + service + " : verdict; }\n");
+        }
         text.append(add("map", NEAR + f))
                 .append(" { type " + service + " : " + address + " . inet_service;")
                 .append(" flags timeout; }\n");
@@ -158,9 +173,14 @@ final class Layout {
         return name.startsWith(EGRESS_CHAIN) || name.startsWith(INGRESS_CHAIN);
     }
 
+    /** Chains that frontends lead to. */
+    static boolean serviceChain(String name) {
+        return name.startsWith(BALANCER) || name.startsWith(SOURCE_CHAIN);
+    }
+
     /** Chains that come and go with objects. */
     static boolean transientChain(String name) {
-        return policyChain(name) || name.startsWith(BALANCER);
+        return policyChain(name) || serviceChain(name);
     }
 
     /** Sets that come and go with groups. */

@@ -36,6 +36,9 @@ final class NftDataPlane implements DataPlane {
     /** An untouched ruleset is still read in full once in so many verifications. */
     private static final int FULL_VERIFICATION = 20;
 
+    /** Owner of what belongs to no single Service. */
+    private static final Key ADDRESSES = new Key("Service", "", "addresses");
+
     private final NodeSettings settings;
     private final Kernel kernel;
     private final Batches batches;
@@ -43,7 +46,7 @@ final class NftDataPlane implements DataPlane {
     private final Ruleset ruleset;
     private final Flows flows;
     private final SecondLock lock;
-    private ServiceTable services = new ServiceTable();
+    private ServiceTable services;
     private PolicyTable policies = new PolicyTable();
     private List<ElementKey> strays = List.of();
     private int generation;
@@ -52,6 +55,7 @@ final class NftDataPlane implements DataPlane {
 
     NftDataPlane(NodeSettings settings, Kernel kernel) {
         this.settings = settings;
+        this.services = new ServiceTable(settings.serviceCidrs());
         this.kernel = kernel;
         this.batches = new Batches(kernel.tables());
         this.leases = new Leases(kernel.leases());
@@ -80,7 +84,7 @@ final class NftDataPlane implements DataPlane {
                         touched.addAll(delta.services().removes());
                         return program(touched, false);
                     }
-                    services = new ServiceTable();
+                    services = new ServiceTable(settings.serviceCidrs());
                     policies = new PolicyTable();
                     adopt();
                     policies.nodes(nodes(image));
@@ -122,6 +126,9 @@ final class NftDataPlane implements DataPlane {
         policies.pods(delta.pods().puts(), delta.pods().removes());
         delta.groups().puts().forEach(policies::group);
         delta.groups().removes().forEach(policies::ungroup);
+        if (!delta.announcements().isEmpty()) {
+            services.live().announce(image.announcements().keySet());
+        }
         delta.services().puts().forEach(services::desire);
         delta.services().removes().forEach(services::undesire);
     }
@@ -150,6 +157,7 @@ final class NftDataPlane implements DataPlane {
         }
         generation = restart ? Marks.FIRST_GENERATION : found.generation();
         services.found(found.services());
+        services.live().found(found.live());
         policies.found(found.elements());
         strays = found.strays();
         ruleset.found(found.rules().keySet(), found.sets());
@@ -163,12 +171,14 @@ final class NftDataPlane implements DataPlane {
         List<ServiceTable.Change> changes = services.pending();
         Map<String, Chain> needed = new TreeMap<>();
         policies.chains().forEach(chain -> needed.put(chain.name(), chain));
-        (all ? services.balancers() : ServiceTable.balancers(changes))
+        (all ? services.chains().all() : services.chains(changes))
                 .forEach(chain -> needed.put(chain.name(), chain));
         ruleset.write(needed.values(), policies.sets());
         enforce();
         serve(changes, problems);
-        ruleset.sweep(needed.keySet(), policies.sets(), all, batches);
+        Set<String> useless = ruleset.besides(needed.keySet(), all);
+        useless.addAll(services.chains().takeIdle());
+        ruleset.sweep(useless, policies.sets(), batches);
         flows.endMisled(touched, services);
         services.problems(problems);
         return new Outcome(problems);
@@ -195,8 +205,13 @@ final class NftDataPlane implements DataPlane {
 
     private void serve(List<ServiceTable.Change> changes, Map<Key, String> problems)
             throws IOException {
-        List<Boolean> entered =
-                batches.each(changes.stream().map(ServiceTable.Change::enter).toList(), problems);
+        List<Batches.Part> entering = new ArrayList<>();
+        changes.forEach(change -> entering.add(change.enter()));
+        entering.add(new Batches.Part(ADDRESSES, services.live().pending()));
+        List<Boolean> entered = batches.each(entering, problems);
+        if (entered.getLast()) {
+            services.live().done();
+        }
         List<Batches.Part> leaving = new ArrayList<>();
         for (int i = 0; i < changes.size(); i++) {
             if (entered.get(i)) {

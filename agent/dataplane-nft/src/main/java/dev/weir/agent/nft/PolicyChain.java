@@ -4,12 +4,8 @@ import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +20,6 @@ import java.util.stream.Collectors;
  * @param sets the group sets that the rules name
  */
 record PolicyChain(Chain chain, Set<String> sets) {
-    private static final int HASH_BYTES = 8;
-
     /** Whose chain it is, and so whose address the peer's is compared with. */
     enum Direction {
         /** From the pod: the peer is the destination, after any Service. */
@@ -70,7 +64,7 @@ record PolicyChain(Chain chain, Set<String> sets) {
         }
         List<String> rules = new ArrayList<>(lines);
         rules.add("counter name denied drop");
-        String name = direction.prefix + hash(String.join("\n", rules));
+        String name = direction.prefix + ContentHash.of(String.join("\n", rules));
         return new PolicyChain(new Chain(name, "", rules), sets);
     }
 
@@ -105,7 +99,7 @@ record PolicyChain(Chain chain, Set<String> sets) {
     }
 
     /** Without those inside another: nft refuses overlapping intervals. */
-    private static List<Cidr> outermost(List<Cidr> cidrs, boolean v6) {
+    static List<Cidr> outermost(List<Cidr> cidrs, boolean v6) {
         List<Cidr> result = new ArrayList<>();
         for (Cidr cidr : new TreeSet<>(cidrs)) {
             boolean inside = result.stream().anyMatch(other -> other.contains(cidr));
@@ -154,22 +148,11 @@ record PolicyChain(Chain chain, Set<String> sets) {
 
     /** The set of a group's members of one family. */
     static String groupSet(String group, boolean v6) {
-        return Layout.GROUP + Layout.family(v6) + "-" + hash(group);
+        return Layout.GROUP + Layout.family(v6) + "-" + ContentHash.of(group);
     }
 
     /** The sets and elements that a group consists of. */
     static ElementKey member(String group, IpAddress member) {
         return ElementKey.of(groupSet(group, member.v6()), member);
-    }
-
-    private static String hash(String text) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

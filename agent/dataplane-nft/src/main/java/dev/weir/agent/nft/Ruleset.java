@@ -6,11 +6,12 @@ import dev.weir.agent.spi.NodeSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** The chains and sets of the table, written as text. Owned by the plane's thread. */
 final class Ruleset {
@@ -18,7 +19,7 @@ final class Ruleset {
     private static final int UNKNOWN = -1;
 
     private final NftText text;
-    private final Map<String, Integer> chains = new HashMap<>();
+    private final NavigableMap<String, Integer> chains = new TreeMap<>();
     private final Set<String> sets = new HashSet<>();
 
     Ruleset(NftText text) {
@@ -62,18 +63,39 @@ final class Ruleset {
     }
 
     /**
+     * Chains of objects that are none of these.
+     *
+     * @param all also those of Services, and not only the some hundred of policies
+     */
+    Set<String> besides(Set<String> needed, boolean all) {
+        Set<String> others = new HashSet<>();
+        if (all) {
+            others.addAll(chains.keySet());
+            others.removeIf(chain -> !Layout.transientChain(chain));
+        } else {
+            others.addAll(beginning(Layout.EGRESS_CHAIN));
+            others.addAll(beginning(Layout.INGRESS_CHAIN));
+        }
+        others.removeAll(needed);
+        return others;
+    }
+
+    private Set<String> beginning(String prefix) {
+        return chains.subMap(prefix, prefix + Character.MAX_VALUE).keySet();
+    }
+
+    /**
      * Deletes chains and sets that nothing refers to any more. What the kernel still finds in use
      * stays for another time.
      *
-     * @param balancers whether the needed chains include all balancers, so that others may go
+     * @param uselessChains those that are not there do no harm
      */
-    void sweep(Set<String> neededChains, Set<String> neededSets, boolean balancers, Batches batches)
+    void sweep(Set<String> uselessChains, Set<String> neededSets, Batches batches)
             throws IOException {
         List<NftCommand> useless = new ArrayList<>();
         List<String> names = new ArrayList<>();
-        for (String chain : chains.keySet()) {
-            boolean mayGo = balancers ? Layout.transientChain(chain) : Layout.policyChain(chain);
-            if (mayGo && !neededChains.contains(chain)) {
+        for (String chain : uselessChains) {
+            if (chains.containsKey(chain)) {
                 useless.add(new NftCommand.DeleteChain(chain));
                 names.add(chain);
             }

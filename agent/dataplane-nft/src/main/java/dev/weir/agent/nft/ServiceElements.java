@@ -28,6 +28,16 @@ final class ServiceElements {
         };
     }
 
+    /** The map of limits that comes before {@link #services}. */
+    static String sources(Frontend frontend) {
+        String map =
+                switch (frontend.clients()) {
+                    case ANYBODY -> Layout.SOURCES;
+                    case OWN -> Layout.OWN_SOURCES;
+                };
+        return map + Layout.family(frontend.address().v6());
+    }
+
     static String near(Frontend frontend) {
         return Layout.NEAR + Layout.family(frontend.address().v6());
     }
@@ -86,14 +96,19 @@ final class ServiceElements {
         int port = in.getShort() & 0xffff;
         for (Protocol protocol : Protocol.values()) {
             if (protocol.number() == number) {
-                boolean own =
-                        element.set().startsWith(Layout.OWN_SERVICES)
-                                || !element.set().startsWith(Layout.SERVICES)
-                                        && (markOf(key) & Marks.INSIDE) != 0;
-                return new Frontend(address, protocol, port, own ? Clients.OWN : Clients.ANYBODY);
+                Clients clients = own(element) ? Clients.OWN : Clients.ANYBODY;
+                return new Frontend(address, protocol, port, clients);
             }
         }
         return null;
+    }
+
+    private static boolean own(ElementKey element) {
+        return switch (element.set().substring(0, element.set().length() - 1)) {
+            case Layout.OWN_SERVICES, Layout.OWN_SOURCES -> true;
+            case Layout.SERVICES, Layout.SOURCES, Layout.NEAR -> false;
+            default -> (markOf(element.data()) & Marks.INSIDE) != 0;
+        };
     }
 
     static NftValue markValue(int mark) {

@@ -5,6 +5,7 @@ import dev.weir.agent.linux.NftData;
 import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.spi.DesiredVsObserved;
 import dev.weir.model.Backends;
+import dev.weir.model.Cidr;
 import dev.weir.model.Frontend;
 import dev.weir.model.Key;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Frontends and the slots of their endpoints, as they shall be and as they are. Pure bookkeeping,
@@ -29,6 +29,12 @@ final class ServiceTable {
     private final DesiredVsObserved<Frontend, Target> table = new DesiredVsObserved<>();
     private final Map<Frontend, Key> owners = new HashMap<>();
     private final Map<Frontend, String> unfit = new HashMap<>();
+    private final ServiceChains chains = new ServiceChains();
+    private final LiveAddresses live;
+
+    ServiceTable(List<Cidr> serviceCidrs) {
+        live = new LiveAddresses(serviceCidrs);
+    }
 
     /** One frontend to be changed; empty is "not there", which differs from "no endpoints". */
     record Change(Key owner, Frontend frontend, Optional<Target> from, Optional<Target> to) {
@@ -98,12 +104,39 @@ final class ServiceTable {
             return;
         }
         unfit.remove(frontend);
-        table.desire(frontend, Target.of(frontend, backends, slots(table.observed(frontend))));
+        Target target = Target.of(frontend, backends, slots(table.observed(frontend)));
+        if (!target.sources().equals(Sources.ANY)) {
+            List<Cidr> ranges = backends.handling().sources();
+            chains.want(
+                    target.sources(),
+                    () -> Sources.chain(frontend.address().v6(), ranges).orElseThrow());
+        }
+        Balancer balancer = target.balancer();
+        if (balancer.endpoints() > 0) {
+            chains.want(balancer.name(), () -> balancer.chain().orElseThrow());
+        }
+        live.add(frontend);
+        release(frontend);
+        table.desire(frontend, target);
     }
 
     void undesire(Frontend frontend) {
         unfit.remove(frontend);
+        release(frontend);
         table.undesire(frontend);
+    }
+
+    private void release(Frontend frontend) {
+        table.desired(frontend)
+                .ifPresent(
+                        old -> {
+                            old.chains().forEach(chains::release);
+                            live.remove(frontend);
+                        });
+    }
+
+    LiveAddresses live() {
+        return live;
     }
 
     /** What was read from the kernel; arranges what is desired anew around it. */
@@ -160,21 +193,17 @@ final class ServiceTable {
                 : wanted.map(t -> t.elements(frontend).containsKey(key)).orElse(false);
     }
 
-    /** The chains that all desired frontends need. */
-    Collection<Chain> balancers() {
-        return chains(table.desired().values().stream());
+    ServiceChains chains() {
+        return chains;
     }
 
     /** The chains that these changes need. */
-    static Collection<Chain> balancers(Collection<Change> changes) {
-        return chains(changes.stream().flatMap(change -> change.to().stream()));
-    }
-
-    private static Collection<Chain> chains(Stream<Target> targets) {
-        return targets.map(Target::balancer)
-                .distinct()
-                .flatMap(balancer -> balancer.chain().stream())
-                .toList();
+    List<Chain> chains(Collection<Change> changes) {
+        return chains.of(
+                changes.stream()
+                        .flatMap(change -> change.to().stream())
+                        .flatMap(target -> target.chains().stream())
+                        .toList());
     }
 
     boolean wants(Frontend frontend, Endpoint endpoint) {

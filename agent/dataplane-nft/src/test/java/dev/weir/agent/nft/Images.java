@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /** Node images for the lab, changed step by step as an agent's would be. */
 final class Images {
@@ -33,6 +34,43 @@ final class Images {
     private NodeImage image = NodeImage.EMPTY;
     private NodeImage applied = NodeImage.EMPTY;
     private long lastNanos;
+
+    private Images with(
+            PMap<Cidr, IpAddress> routes,
+            PMap<Frontend, Backends> services,
+            PMap<Key, LocalPod> pods,
+            PMap<String, Set<IpAddress>> groups) {
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        routes,
+                        services,
+                        pods,
+                        groups,
+                        image.announcements(),
+                        image.healthChecks());
+        return this;
+    }
+
+    /** Makes these the addresses of load balancers. */
+    Images announced(IpAddress... addresses) {
+        PMap<IpAddress, Set<String>> announcements = HashTreePMap.empty();
+        for (IpAddress address : addresses) {
+            announcements = announcements.plus(address, Set.of("node"));
+        }
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        image.services(),
+                        image.pods(),
+                        image.groups(),
+                        announcements,
+                        image.healthChecks());
+        return this;
+    }
 
     /** Both pods, open. */
     static Images withPods() {
@@ -55,40 +93,20 @@ final class Images {
         Key key = new Key("Pod", "default", place.name());
         List<IpAddress> addresses = List.of(place.address(false), place.address(true));
         LocalPod pod = new LocalPod(key, addresses, ingress, egress);
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes(),
-                        image.services(),
-                        image.pods().plus(key, pod),
-                        image.groups());
-        return this;
+        return with(image.routes(), image.services(), image.pods().plus(key, pod), image.groups());
     }
 
     Images withoutPod(Lab.Place place) {
         Key key = new Key("Pod", "default", place.name());
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes(),
-                        image.services(),
-                        image.pods().minus(key),
-                        image.groups());
-        return this;
+        return with(image.routes(), image.services(), image.pods().minus(key), image.groups());
     }
 
     Images group(String name, IpAddress... members) {
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes(),
-                        image.services(),
-                        image.pods(),
-                        image.groups().plus(name, Set.of(members)));
-        return this;
+        return with(
+                image.routes(),
+                image.services(),
+                image.pods(),
+                image.groups().plus(name, Set.of(members)));
     }
 
     Images service(Frontend frontend, Backend... backends) {
@@ -98,64 +116,36 @@ final class Images {
     Images service(Frontend frontend, Handling handling, Backend... backends) {
         Key key = new Key("Service", "default", "s" + frontend);
         Backends value = new Backends(key, List.of(backends), handling);
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes(),
-                        image.services().plus(frontend, value),
-                        image.pods(),
-                        image.groups());
-        return this;
+        return with(
+                image.routes(),
+                image.services().plus(frontend, value),
+                image.pods(),
+                image.groups());
     }
 
     Images services(Map<Frontend, Backends> all) {
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes(),
-                        HashTreePMap.from(all),
-                        image.pods(),
-                        image.groups());
-        return this;
+        return with(image.routes(), HashTreePMap.from(all), image.pods(), image.groups());
     }
 
     Images withoutService(Frontend frontend) {
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes(),
-                        image.services().minus(frontend),
-                        image.pods(),
-                        image.groups());
-        return this;
+        return with(image.routes(), image.services().minus(frontend), image.pods(), image.groups());
     }
 
     /** Makes the address that of another node, which has this block. */
     Images route(String block, IpAddress node) {
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes().plus(Cidr.of(block), node),
-                        image.services(),
-                        image.pods(),
-                        image.groups());
-        return this;
+        return with(
+                image.routes().plus(Cidr.of(block), node),
+                image.services(),
+                image.pods(),
+                image.groups());
     }
 
     Images withoutRoute(String block) {
-        image =
-                new NodeImage(
-                        Frontier.EMPTY,
-                        Map.of(),
-                        image.routes().minus(Cidr.of(block)),
-                        image.services(),
-                        image.pods(),
-                        image.groups());
-        return this;
+        return with(
+                image.routes().minus(Cidr.of(block)),
+                image.services(),
+                image.pods(),
+                image.groups());
     }
 
     static Backend backend(Lab.Place place, boolean v6, int port) {

@@ -83,6 +83,9 @@ final class Lab implements AutoCloseable {
             exec("ip", "netns", "add", name(place));
             ip(place, "link set lo up");
         }
+        // Refusals of one test shall not be counted against the next.
+        exec("ip", "netns", "exec", name(Place.NODE), "sysctl", "-qw", "net.ipv4.icmp_ratelimit=0");
+        exec("ip", "netns", "exec", name(Place.NODE), "sysctl", "-qw", "net.ipv6.icmp.ratelimit=0");
         // The plane shall enable forwarding; loose source checks are the kernel's own default.
         pod(Place.A, "weir000000000a");
         pod(Place.B, "weir000000000b");

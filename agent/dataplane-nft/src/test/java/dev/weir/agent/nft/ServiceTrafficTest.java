@@ -81,7 +81,7 @@ class ServiceTrafficTest extends TrafficTest {
                 .applyTo(plane);
 
         assertThat(calls(A, here, 1)).containsExactly("B " + A.address(v6));
-        assertThat(calls(OUT, here, 1)).containsExactly("B " + OUT.address(v6));
+        assertThat(calls(OUT, here, 1)).containsExactly("B " + NODE.address(v6));
         assertThat(calls(OUT, nodePort, 1)).containsExactly("B " + OUT.address(v6));
         assertThat(calls(A, nodePort, 1)).containsExactly("B " + A.address(v6));
         assertThat(calls(NODE, nodePort, 1)).containsExactly("B " + NODE.address(v6));
@@ -139,7 +139,8 @@ class ServiceTrafficTest extends TrafficTest {
             assertThat(calls(from, nodePort, 1)).as("%s", from).containsExactly(Lab.REFUSED);
             assertThat(lab.tcp(from, vip(v6, 1), 81)).as("%s", from).isEqualTo(Lab.REFUSED);
         }
-        assertThat(lab.udp(OUT, vip(v6, 9), 80)).isEqualTo(Lab.REFUSED);
+        assertThat(lab.udp(OUT, vip(v6, 1), 81)).isEqualTo(Lab.REFUSED);
+        assertThat(lab.udp(OUT, vip(v6, 9), 80)).as("of nobody").isEqualTo(Lab.SILENCE);
     }
 
     @ParameterizedTest
