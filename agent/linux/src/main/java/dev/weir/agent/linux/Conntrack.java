@@ -2,8 +2,9 @@ package dev.weir.agent.linux;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,26 @@ public final class Conntrack implements AutoCloseable {
     private static final int DELETE = (SUBSYSTEM << 8) | 2;
     private static final int ORIGINAL = 1;
     private static final int REPLY = 2;
+    private static final int STATUS = 3;
     private static final int MARK = 8;
     private static final int ID = 12;
     private static final int ZONE = 18;
+    private static final int FILTER = 25;
+    private static final int STATUS_MASK = 26;
     private static final int TUPLE_IP = 1;
     private static final int TUPLE_PROTOCOL = 2;
+    private static final int PROTOCOL_NUMBER = 1;
+
+    /** IPS_SEEN_REPLY of linux/netfilter/nf_conntrack_common.h. */
+    private static final int SEEN_REPLY = 1 << 1;
+
+    /** Which fields of the original tuple are compared, in host order; and one of them. */
+    private static final int FILTER_ORIGINAL = 1;
+
+    private static final int COMPARE_PROTOCOL = 1 << 3;
+
+    /** Entries that are changed by one datagram: the answers must fit the socket's buffer. */
+    private static final int CHANGES = 1_000;
 
     private final NetlinkTransport transport;
 
@@ -58,29 +74,51 @@ public final class Conntrack implements AutoCloseable {
      *
      * @param original as the first packet came
      * @param reply as answers come: its source is the destination after translation
+     * @param answered whether a packet came back
      */
-    public record Flow(Tuple original, Tuple reply, int mark) {}
+    public record Flow(Tuple original, Tuple reply, int mark, boolean answered) {}
+
+    /**
+     * What the kernel leaves out of a pass over the table.
+     *
+     * @param protocol of IP; others are left out
+     * @param unanswered whether connections that got an answer are left out, too
+     */
+    public record Filter(int protocol, boolean unanswered) {
+        private boolean accepts(Flow flow) {
+            return flow.original().protocol() == protocol && !(unanswered && flow.answered());
+        }
+    }
 
     private record Entry(Flow flow, Attribute original, Attribute id, @Nullable Attribute zone) {}
 
     /** All tracked connections of a family; cost grows with their number. */
     public List<Flow> flows(Family family) throws IOException {
-        return entries(family).stream().map(Entry::flow).toList();
+        return flows(entries(family, null, flow -> true));
+    }
+
+    /** Those that pass the kernel's filter and are {@code wanted}. */
+    public List<Flow> flows(Family family, Filter filter, Predicate<Flow> wanted)
+            throws IOException {
+        return flows(entries(family, filter, wanted));
+    }
+
+    private static List<Flow> flows(List<Entry> entries) {
+        return entries.stream().map(Entry::flow).toList();
     }
 
     /**
-     * Deletes what {@code gone} accepts, in one pass over the table.
+     * Deletes what passes the kernel's filter and what {@code gone} accepts, in one pass over the
+     * table.
      *
      * @return how many entries were deleted; entries that vanish meanwhile do not count
      */
-    public int delete(Family family, Predicate<Flow> gone) throws IOException {
-        int deleted = 0;
-        for (Entry entry : entries(family)) {
-            if (gone.test(entry.flow()) && delete(family, entry)) {
-                deleted++;
-            }
-        }
-        return deleted;
+    public int delete(Family family, Filter filter, Predicate<Flow> gone) throws IOException {
+        return change(
+                family,
+                entries(family, filter, gone),
+                DELETE,
+                (entry, out) -> out.attribute(ID, entry.id().bytes()));
     }
 
     /**
@@ -89,50 +127,46 @@ public final class Conntrack implements AutoCloseable {
      * @param mark the new mark from the flow, which is left alone if that is the one it has
      */
     public void mark(Family family, ToIntFunction<Flow> mark) throws IOException {
-        for (Entry entry : entries(family)) {
-            int wanted = mark.applyAsInt(entry.flow());
-            if (wanted != entry.flow().mark()) {
-                change(family, entry, UPDATE, out -> out.attributeBe32(MARK, wanted));
-            }
-        }
+        change(
+                family,
+                entries(family, null, flow -> mark.applyAsInt(flow) != flow.mark()),
+                UPDATE,
+                (entry, out) -> out.attributeBe32(MARK, mark.applyAsInt(entry.flow())));
     }
 
-    private boolean delete(Family family, Entry entry) throws IOException {
-        return change(family, entry, DELETE, out -> out.attribute(ID, entry.id().bytes()));
-    }
-
-    /** False if the entry is gone meanwhile. */
-    private boolean change(Family family, Entry entry, int type, Consumer<NetlinkWriter> what)
+    /** How many were changed: an entry may be gone meanwhile. */
+    private int change(
+            Family family, List<Entry> entries, int type, BiConsumer<Entry, NetlinkWriter> what)
             throws IOException {
-        try {
-            Netlink.ask(
-                    transport,
-                    "change conntrack entry",
-                    sequence -> {
-                        NetlinkWriter out = new NetlinkWriter();
-                        int flags = NetlinkMessage.REQUEST | NetlinkMessage.ACK;
-                        int start = out.beginMessage(type, flags, sequence);
-                        out.nfgenmsg(family.number, 0)
-                                .attribute(
-                                        ORIGINAL | NetlinkWriter.NESTED, entry.original().bytes());
-                        what.accept(out);
-                        if (entry.zone() != null) {
-                            out.attribute(ZONE, entry.zone().bytes());
-                        }
-                        out.endMessage(start);
-                        return out;
-                    },
-                    message -> {});
-            return true;
-        } catch (KernelException e) {
-            if (e.errno().equals(Errno.ENOENT)) {
-                return false;
-            }
-            throw e;
+        int changed = 0;
+        for (int from = 0; from < entries.size(); from += CHANGES) {
+            List<Entry> some = entries.subList(from, Math.min(entries.size(), from + CHANGES));
+            int gone =
+                    Netlink.askEach(
+                            transport,
+                            "change conntrack entries",
+                            some,
+                            (entry, sequence, out) -> {
+                                int flags = NetlinkMessage.REQUEST | NetlinkMessage.ACK;
+                                int start = out.beginMessage(type, flags, sequence);
+                                out.nfgenmsg(family.number, 0)
+                                        .attribute(
+                                                ORIGINAL | NetlinkWriter.NESTED,
+                                                entry.original().bytes());
+                                what.accept(entry, out);
+                                if (entry.zone() != null) {
+                                    out.attribute(ZONE, entry.zone().bytes());
+                                }
+                                out.endMessage(start);
+                            },
+                            Errno.ENOENT);
+            changed += some.size() - gone;
         }
+        return changed;
     }
 
-    private List<Entry> entries(Family family) throws IOException {
+    private List<Entry> entries(Family family, @Nullable Filter filter, Predicate<Flow> wanted)
+            throws IOException {
         return Netlink.dump(
                 transport,
                 "read conntrack",
@@ -141,15 +175,35 @@ public final class Conntrack implements AutoCloseable {
                     int flags = NetlinkMessage.REQUEST | NetlinkMessage.DUMP;
                     int start = out.beginMessage(GET, flags, sequence);
                     out.nfgenmsg(family.number, 0);
+                    if (filter != null) {
+                        write(filter, out);
+                    }
                     out.endMessage(start);
                     return out;
                 },
                 (message, into) -> {
                     Entry entry = entry(NftDecoder.attributes(message));
-                    if (entry != null) {
+                    // Kernels before 5.8 know no filter and answer with everything.
+                    if (entry != null
+                            && (filter == null || filter.accepts(entry.flow()))
+                            && wanted.test(entry.flow())) {
                         into.add(entry);
                     }
                 });
+    }
+
+    private static void write(Filter filter, NetlinkWriter out) {
+        int fields = out.beginNest(FILTER);
+        out.attribute(FILTER_ORIGINAL, NetlinkWriter.hostOrder(COMPARE_PROTOCOL));
+        out.endNest(fields);
+        int tuple = out.beginNest(ORIGINAL);
+        int part = out.beginNest(TUPLE_PROTOCOL);
+        out.attribute(PROTOCOL_NUMBER, new byte[] {(byte) filter.protocol()});
+        out.endNest(part);
+        out.endNest(tuple);
+        if (filter.unanswered()) {
+            out.attributeBe32(STATUS, 0).attributeBe32(STATUS_MASK, SEEN_REPLY);
+        }
     }
 
     private static @Nullable Entry entry(List<Attribute> attributes) throws IOException {
@@ -165,13 +219,15 @@ public final class Conntrack implements AutoCloseable {
         if (there == null || back == null) {
             return null;
         }
-        Flow flow = new Flow(there, back, mark == null ? 0 : mark.be32());
+        Attribute status = Attribute.find(attributes, STATUS);
+        boolean answered = status != null && (status.be32() & SEEN_REPLY) != 0;
+        Flow flow = new Flow(there, back, mark == null ? 0 : mark.be32(), answered);
         return new Entry(flow, copy(original), copy(id), copyOf(attributes, ZONE));
     }
 
     /** The transport reuses its buffer, so what outlives the dump is copied. */
     private static Attribute copy(Attribute attribute) {
-        return new Attribute(attribute.type(), java.nio.ByteBuffer.wrap(attribute.bytes()));
+        return new Attribute(attribute.type(), ByteBuffer.wrap(attribute.bytes()));
     }
 
     private static @Nullable Attribute copyOf(List<Attribute> attributes, int type) {

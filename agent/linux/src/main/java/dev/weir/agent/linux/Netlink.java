@@ -2,7 +2,9 @@ package dev.weir.agent.linux;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 
 /** Question and answer on a transport; answers to older questions are skipped. */
@@ -56,6 +58,57 @@ final class Netlink {
         int sequence = transport.nextSequence();
         transport.send(request.apply(sequence).toBuffer());
         collect(transport, what, sequence, sink);
+    }
+
+    /** Writes the message of one item, which must ask for an answer. */
+    @FunctionalInterface
+    interface Request<T> {
+        void write(T item, int sequence, NetlinkWriter out);
+    }
+
+    /**
+     * A request for each item, all in one datagram.
+     *
+     * @param harmless an answer that is no error
+     * @return how many got that
+     */
+    static <T> int askEach(
+            NetlinkTransport transport,
+            String what,
+            List<T> items,
+            Request<T> request,
+            Errno harmless)
+            throws IOException {
+        if (items.isEmpty()) {
+            return 0;
+        }
+        NetlinkWriter out = new NetlinkWriter();
+        Set<Integer> open = new HashSet<>();
+        for (T item : items) {
+            int sequence = transport.nextSequence();
+            open.add(sequence);
+            request.write(item, sequence, out);
+        }
+        transport.send(out.toBuffer());
+        int spared = 0;
+        KernelException failure = null;
+        while (!open.isEmpty()) {
+            for (NetlinkMessage message : NetlinkMessage.parse(transport.receive())) {
+                if (message.type() != NetlinkMessage.ERROR || !open.remove(message.sequence())) {
+                    continue;
+                }
+                NetlinkMessage.Answer answer = message.answer();
+                if (answer.errno() == harmless.code()) {
+                    spared++;
+                } else if (!answer.ok()) {
+                    failure = new KernelException(what, new Errno(answer.errno()));
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        return spared;
     }
 
     /** Reads to the end of the answer; false if a dump was interrupted. */

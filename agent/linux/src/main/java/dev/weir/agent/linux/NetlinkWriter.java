@@ -83,6 +83,10 @@ final class NetlinkWriter {
         return attribute(type, ByteBuffer.allocate(4).putInt(value).array());
     }
 
+    static byte[] hostOrder(int value) {
+        return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+    }
+
     NetlinkWriter attributeBe64(int type, long value) {
         return attribute(type, ByteBuffer.allocate(8).putLong(value).array());
     }

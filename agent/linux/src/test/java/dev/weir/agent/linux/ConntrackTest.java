@@ -3,10 +3,13 @@ package dev.weir.agent.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.agent.linux.Conntrack.Family;
+import dev.weir.agent.linux.Conntrack.Filter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,9 +57,57 @@ class ConntrackTest {
             conntrack.mark(family, flow -> flow.reply().from() == 5353 ? 0x1234 : flow.mark());
             assertThat(conntrack.flows(family))
                     .anyMatch(flow -> flow.reply().from() == 5353 && flow.mark() == 0x1234);
-            assertThat(conntrack.delete(family, flow -> flow.reply().from() == 9)).isZero();
-            assertThat(conntrack.delete(family, flow -> flow.reply().from() == 5353)).isOne();
+            Filter tcp = new Filter(6, false);
+            Filter udp = new Filter(UDP, false);
+            Filter waiting = new Filter(UDP, true);
+            assertThat(conntrack.delete(family, tcp, flow -> true)).isZero();
+            assertThat(conntrack.delete(family, udp, flow -> flow.reply().from() == 9)).isZero();
+            assertThat(conntrack.flows(family, waiting, flow -> true)).hasSize(1);
+            assertThat(conntrack.delete(family, waiting, flow -> flow.reply().from() == 5353))
+                    .isOne();
             assertThat(conntrack.flows(family)).noneMatch(flow -> flow.reply().from() == 5353);
+        }
+    }
+
+    @Test
+    void manyAreDeletedAtOnceButForThoseThatGotAnAnswer() throws Exception {
+        try (TestNamespace namespace = TestNamespace.create();
+                NftText text = namespace.namespace().call(NftText::open);
+                Conntrack conntrack = namespace.namespace().call(Conntrack::open)) {
+            text.run(
+                    "table inet t { chain in { type filter hook input priority 0;"
+                            + " ct state new udp dport 7 accept; }; }");
+            InetSocketAddress to = new InetSocketAddress("127.0.0.1", 7);
+            int many = 2_500;
+            try (DatagramChannel server =
+                    namespace.namespace().call(() -> DatagramChannel.open().bind(to))) {
+                for (int i = 0; i < many; i++) {
+                    int port = 10_000 + i;
+                    try (DatagramChannel client =
+                            namespace
+                                    .namespace()
+                                    .call(
+                                            () ->
+                                                    DatagramChannel.open()
+                                                            .bind(
+                                                                    new InetSocketAddress(
+                                                                            "127.0.0.1", port)))) {
+                        client.send(ByteBuffer.wrap(new byte[] {1}), to);
+                    }
+                    ByteBuffer packet = ByteBuffer.allocate(1);
+                    SocketAddress from = server.receive(packet);
+                    if (i == 0) {
+                        server.send(packet.flip(), from);
+                    }
+                }
+            }
+
+            assertThat(conntrack.flows(Family.IPV4, new Filter(UDP, true), flow -> true))
+                    .hasSize(many - 1)
+                    .noneMatch(Conntrack.Flow::answered);
+            assertThat(conntrack.delete(Family.IPV4, new Filter(UDP, true), flow -> true))
+                    .isEqualTo(many - 1);
+            assertThat(conntrack.flows(Family.IPV4)).hasSizeLessThanOrEqualTo(2);
         }
     }
 }
