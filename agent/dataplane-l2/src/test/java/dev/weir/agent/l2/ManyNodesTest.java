@@ -1,0 +1,178 @@
+package dev.weir.agent.l2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.model.IpAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.RepeatedTest;
+
+/**
+ * Whole links by a clock of our own, with whatever can happen to nodes: they end, start, sleep, are
+ * cut off from the others, and hear late of what they shall announce.
+ */
+class ManyNodesTest {
+    private static final int NODES = 5;
+    private static final long MAX_DELAY = 5;
+
+    /** Until two that hear each other have, whatever was before. */
+    private static final long OVERLAP =
+            Timing.HEARTBEAT_MILLIS + Timing.TICK.toMillis() + MAX_DELAY;
+
+    /** Until all is as if nothing had happened. */
+    private static final long CALM =
+            2 * Timing.SILENCE_MILLIS + Timing.SETTLE_MILLIS + Timing.HEARTBEAT_MILLIS;
+
+    private record Arrival(long at, String to, IpAddress from) {}
+
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+    private final Map<String, Standing> nodes = new TreeMap<>();
+    private final Map<String, Long> asleep = new HashMap<>();
+    private final Set<String> cut = new HashSet<>();
+    private final Map<IpAddress, String> names = new HashMap<>();
+    private final Map<IpAddress, Set<String>> eligible = new TreeMap<>();
+    private final Map<IpAddress, Long> twofold = new HashMap<>();
+    private final PriorityQueue<Arrival> link =
+            new PriorityQueue<>((a, b) -> Long.compare(a.at(), b.at()));
+    private long now = random.nextInt();
+
+    private static IpAddress address(String node) {
+        return IpAddress.of("192.0.2.0").plus(Integer.parseInt(node.substring(1)));
+    }
+
+    private List<String> all() {
+        return names.values().stream().sorted().toList();
+    }
+
+    private Announcements wanted() {
+        return new Announcements(eligible, names);
+    }
+
+    private void start(String node) {
+        nodes.put(node, Standing.start(node, now));
+        apply(node, new Event.Wanted(wanted()));
+    }
+
+    private void apply(String node, Event event) {
+        Step step = nodes.get(node).step(event, now);
+        nodes.put(node, step.next());
+        if (step.say().contains(new Say.Alive()) && !cut.contains(node)) {
+            nodes.keySet().stream()
+                    .filter(other -> !other.equals(node) && !cut.contains(other))
+                    .forEach(
+                            other ->
+                                    link.add(
+                                            new Arrival(
+                                                    now + random.nextLong(MAX_DELAY),
+                                                    other,
+                                                    address(node))));
+        }
+    }
+
+    private void pass(long millis) {
+        for (long end = now + millis; now < end; now++) {
+            for (String node : List.copyOf(nodes.keySet())) {
+                boolean awake = asleep.getOrDefault(node, Long.MIN_VALUE) <= now;
+                if (awake && now - nodes.get(node).tick() >= Timing.TICK.toMillis()) {
+                    apply(node, new Event.Tick());
+                }
+            }
+            while (!link.isEmpty() && link.peek().at() <= now) {
+                Arrival arrival = link.poll();
+                if (nodes.containsKey(arrival.to())
+                        && asleep.getOrDefault(arrival.to(), Long.MIN_VALUE) <= now) {
+                    apply(arrival.to(), new Event.Heard(arrival.from()));
+                }
+            }
+            noticeTwofold();
+        }
+    }
+
+    /** Nobody who sleeps or is cut off can answer those whom the others answer. */
+    private Set<String> owners(IpAddress address) {
+        return nodes.entrySet().stream()
+                .filter(entry -> entry.getValue().owned().containsKey(address))
+                .map(Map.Entry::getKey)
+                .filter(node -> !cut.contains(node))
+                .filter(node -> asleep.getOrDefault(node, Long.MIN_VALUE) <= now)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private void noticeTwofold() {
+        for (IpAddress address : eligible.keySet()) {
+            if (owners(address).size() < 2) {
+                twofold.remove(address);
+            } else {
+                long since = twofold.computeIfAbsent(address, a -> now);
+                assertThat(now - since)
+                        .as("seed %d: two answer for %s: %s", seed, address, owners(address))
+                        .isLessThanOrEqualTo(OVERLAP);
+            }
+        }
+    }
+
+    private void happen() {
+        String node = all().get(random.nextInt(NODES));
+        switch (random.nextInt(6)) {
+            case 0 -> nodes.remove(node);
+            case 1 -> start(node);
+            case 2 -> asleep.put(node, now + random.nextInt(3_000));
+            case 3 -> cut.add(node);
+            case 4 -> cut.remove(node);
+            default -> {
+                IpAddress address = IpAddress.of("192.0.2.200").plus(random.nextInt(8));
+                eligible.put(
+                        address,
+                        all().stream()
+                                .filter(name -> random.nextInt(3) > 0)
+                                .collect(Collectors.toSet()));
+                eligible.values().removeIf(Set::isEmpty);
+                twofold.clear();
+                tellAll();
+            }
+        }
+    }
+
+    /** One after the other, as the cluster's state reaches them. */
+    private void tellAll() {
+        List<String> order = new ArrayList<>(nodes.keySet());
+        Collections.shuffle(order, random);
+        for (String node : order) {
+            apply(node, new Event.Wanted(wanted()));
+            pass(random.nextInt(20));
+        }
+    }
+
+    @RepeatedTest(20)
+    void whateverHappensThereIsOneInTheEndAndTwoNeverForLong() {
+        for (int i = 1; i <= NODES; i++) {
+            names.put(address("n" + i), "n" + i);
+        }
+        for (int i = 0; i < 15; i++) {
+            happen();
+            pass(random.nextInt(2_000));
+        }
+        cut.clear();
+        asleep.clear();
+
+        pass(CALM);
+
+        for (IpAddress address : eligible.keySet()) {
+            Set<String> expected =
+                    Rendezvous.owner(address, eligible.get(address), nodes::containsKey).stream()
+                            .collect(Collectors.toSet());
+            assertThat(owners(address)).as("seed %d: %s", seed, address).isEqualTo(expected);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package dev.weir.agent.l2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.agent.l2.wire.Mac;
+import dev.weir.model.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** One node's side, event by event. */
+class StandingTest {
+    private static final IpAddress ADDRESS = IpAddress.of("192.0.2.100");
+    private static final IpAddress OTHER_NODE = IpAddress.of("192.0.2.2");
+    private static final Asker CLIENT =
+            new Asker(new Mac(0x0200_0000_0009L), IpAddress.of("192.0.2.9"));
+
+    /** By rank for the address. */
+    private static final List<String> RANKED =
+            Rendezvous.score(ADDRESS, "a") + Long.MIN_VALUE
+                            > Rendezvous.score(ADDRESS, "b") + Long.MIN_VALUE
+                    ? List.of("a", "b")
+                    : List.of("b", "a");
+
+    private static final String HIGHER = RANKED.getFirst();
+    private static final String LOWER = RANKED.getLast();
+
+    private long now = -5_000;
+    private Standing standing = Standing.start(LOWER, now);
+
+    private List<Say> step(Event event) {
+        Step step = standing.step(event, now);
+        standing = step.next();
+        return step.say();
+    }
+
+    /** Ticks for so long, and what was said meanwhile. */
+    private List<Say> pass(long millis) {
+        List<Say> said = new ArrayList<>();
+        for (long end = now + millis; now < end; ) {
+            now += Timing.TICK.toMillis();
+            said.addAll(step(new Event.Tick()));
+        }
+        return said;
+    }
+
+    private void want(Set<String> nodes) {
+        step(
+                new Event.Wanted(
+                        new Announcements(Map.of(ADDRESS, nodes), Map.of(OTHER_NODE, HIGHER))));
+    }
+
+    private List<Say> ask() {
+        return step(new Event.Asked(ADDRESS, CLIENT));
+    }
+
+    private void own() {
+        want(Set.of(HIGHER, LOWER));
+        pass(Timing.SILENCE_MILLIS + Timing.SETTLE_MILLIS);
+        assertThat(standing.owned()).containsKey(ADDRESS);
+    }
+
+    @Test
+    void whoHasJustComeListensForTheSilenceAndSaysNothing() {
+        want(Set.of(LOWER));
+
+        assertThat(pass(Timing.SILENCE_MILLIS - Timing.TICK.toMillis())).isEmpty();
+        assertThat(ask()).isEmpty();
+        assertThat(pass(Timing.TICK.toMillis())).containsExactly(new Say.Alive());
+    }
+
+    @Test
+    void aNewOwnerClaimsAtOnceAndThreeTimesMore() {
+        want(Set.of(LOWER));
+
+        List<Say> said = pass(5_000);
+
+        assertThat(said).filteredOn(new Say.Claim(ADDRESS)::equals).hasSize(4);
+        assertThat(said.indexOf(new Say.Alive())).isLessThan(said.indexOf(new Say.Claim(ADDRESS)));
+    }
+
+    @Test
+    void heartbeatsGoOnAndEndWhenThereIsNothingToAnnounce() {
+        own();
+
+        assertThat(pass(4_000)).filteredOn(new Say.Alive()::equals).hasSize(10);
+        step(new Event.Wanted(Announcements.NONE));
+        assertThat(pass(4_000)).isEmpty();
+        assertThat(ask()).isEmpty();
+    }
+
+    @Test
+    void onlyTheOwnerAnswers() {
+        own();
+
+        assertThat(ask()).containsExactly(new Say.Answer(ADDRESS, CLIENT));
+        assertThat(step(new Event.Asked(OTHER_NODE, CLIENT))).isEmpty();
+    }
+
+    @Test
+    void itStopsAtOnceWhenItHearsWhoRanksHigherAndSaysNothing() {
+        own();
+
+        assertThat(step(new Event.Heard(OTHER_NODE))).isEmpty();
+
+        assertThat(ask()).isEmpty();
+    }
+
+    @Test
+    void itTakesOverWhenTheOwnerWasSilentForTheSilence() {
+        own();
+        step(new Event.Heard(OTHER_NODE));
+
+        assertThat(pass(Timing.SILENCE_MILLIS - Timing.TICK.toMillis()))
+                .doesNotContain(new Say.Claim(ADDRESS));
+        assertThat(pass(Timing.TICK.toMillis())).contains(new Say.Claim(ADDRESS));
+    }
+
+    @Test
+    void theHeartbeatOfAStrangerMeansNothing() {
+        own();
+
+        step(new Event.Heard(IpAddress.of("192.0.2.77")));
+
+        assertThat(ask()).isNotEmpty();
+    }
+
+    @Test
+    void strangersGetNoMoreMemoryThanThereMayBeNodes() {
+        own();
+
+        for (int i = 0; i < Standing.MAX_HEARD + 10; i++) {
+            step(new Event.Heard(IpAddress.of("10.0.0.0").plus(i)));
+        }
+
+        assertThat(standing.heard()).hasSize(Standing.MAX_HEARD);
+        pass(Timing.SILENCE_MILLIS);
+        assertThat(standing.heard()).isEmpty();
+    }
+
+    @Test
+    void itClaimsAgainWhenANodeComesBackThatRanksLower() {
+        standing = Standing.start(HIGHER, now);
+        step(
+                new Event.Wanted(
+                        new Announcements(
+                                Map.of(ADDRESS, Set.of(HIGHER, LOWER)),
+                                Map.of(OTHER_NODE, LOWER))));
+        pass(5_000);
+
+        step(new Event.Heard(OTHER_NODE));
+
+        assertThat(pass(Timing.TICK.toMillis())).contains(new Say.Claim(ADDRESS));
+    }
+
+    @Test
+    void whoSleptThroughTheSilenceOwnsNothingAnyMore() {
+        own();
+
+        now += Timing.SILENCE_MILLIS;
+        step(new Event.Tick());
+
+        assertThat(ask()).isEmpty();
+        assertThat(pass(Timing.SILENCE_MILLIS + Timing.SETTLE_MILLIS))
+                .contains(new Say.Claim(ADDRESS));
+    }
+
+    @Test
+    void whoIsNotEligibleSendsHeartbeatsAndOwnsNothing() {
+        want(Set.of(HIGHER));
+
+        assertThat(pass(5_000)).isNotEmpty().containsOnly(new Say.Alive());
+        assertThat(ask()).isEmpty();
+    }
+}
