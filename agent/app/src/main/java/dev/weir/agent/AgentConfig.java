@@ -45,8 +45,8 @@ public interface AgentConfig {
      */
     Optional<List<String>> nodeIp();
 
-    /** What the agent programs, of {@code nft} and {@code dns}. */
-    @WithDefault("nft,dns")
+    /** What the agent programs, of {@code nft}, {@code dns} and {@code l2}. */
+    @WithDefault("nft,dns,l2")
     List<String> planes();
 
     /**

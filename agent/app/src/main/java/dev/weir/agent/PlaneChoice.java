@@ -15,7 +15,7 @@ import java.util.List;
 record PlaneChoice(List<String> kernel, boolean dns) {
     private static final String DNS = "dns";
     private static final List<String> FABRICS = List.of("direct");
-    private static final List<String> PLANES = List.of("nft", DNS);
+    private static final List<String> PLANES = List.of("nft", "l2", DNS);
 
     /** Throws IllegalArgumentException with what there is. */
     static PlaneChoice of(List<String> planes, String fabric) {

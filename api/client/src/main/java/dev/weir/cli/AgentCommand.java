@@ -55,7 +55,7 @@ final class AgentCommand implements Callable<Integer> {
             description = "one per family; default: of the default route")
     private String nodeIp = "";
 
-    @Option(names = "--planes", defaultValue = "nft,dns", description = "default: nft,dns")
+    @Option(names = "--planes", defaultValue = "nft,dns,l2", description = "default: nft,dns,l2")
     private String planes = "";
 
     @Option(names = "--fabric", defaultValue = "direct", description = "default: direct")

@@ -38,6 +38,7 @@ enum Module {
     SPI("dev.weir.agent.spi", PROTO, MODEL, CHANGES),
     LINUX("dev.weir.agent.linux"),
     NFT("dev.weir.agent.nft", PROTO, MODEL, CHANGES, SPI, LINUX),
+    L2("dev.weir.agent.l2", PROTO, MODEL, CHANGES, SPI, LINUX),
     CNI("dev.weir.agent.cni", PROTO, MODEL, CHANGES, SPI, LINUX),
     // Finds its planes with ServiceLoader, and never names one.
     AGENT(

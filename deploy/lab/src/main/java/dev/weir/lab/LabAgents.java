@@ -70,7 +70,7 @@ final class LabAgents {
         }
         all.put("weir.agent.node-name", node.name());
         all.put("weir.agent.node-ip", node.ipv4() + "," + node.ipv6());
-        all.put("weir.agent.planes", settings.plane() + ",dns");
+        all.put("weir.agent.planes", settings.plane() + ",dns,l2");
         all.put("weir.agent.fabric", settings.fabric());
         all.put("weir.agent.data", place.node(node).toString());
         all.put("weir.agent.cni-socket", place.cniSocket(node).toString());
