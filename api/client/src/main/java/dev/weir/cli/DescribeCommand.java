@@ -2,11 +2,9 @@ package dev.weir.cli;
 
 import com.google.protobuf.Message;
 import dev.weir.client.WeirClient;
-import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.net.v1.Service;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,7 +40,7 @@ final class DescribeCommand implements Callable<Integer> {
                                     : client.list(resource.kind(), in, "").items();
                     for (Message object : objects) {
                         session.out().print(first ? "" : "\n\n");
-                        session.out().print(Description.of(object, endpoints(client, object)));
+                        session.out().print(describe(client, object));
                         first = false;
                     }
                 } catch (FailureException e) {
@@ -54,27 +52,10 @@ final class DescribeCommand implements Callable<Integer> {
         return complete ? 0 : 1;
     }
 
-    /** What the ENDPOINTS cell of a Service's Endpoints shows. */
-    private String endpoints(WeirClient client, Message object) {
-        if (!(object instanceof Service service)) {
-            return "";
-        }
-        try {
-            return EndpointsView.read(
-                            client,
-                            service.getMetadata().getNamespace(),
-                            Optional.of(service.getMetadata().getName()),
-                            "",
-                            session.clock().instant())
-                    .stream()
-                    .map(shown -> shown.cells().get(1))
-                    .findFirst()
-                    .orElse(Columns.NONE);
-        } catch (FailureException e) {
-            if (e.failure().reason() == Failure.Reason.NOT_FOUND) {
-                return Columns.NONE;
-            }
-            throw e;
-        }
+    private String describe(WeirClient client, Message object) {
+        return object instanceof Service service
+                ? Description.of(
+                        service, ServiceFacts.read(client, service, session.clock().instant()))
+                : Description.of(object);
     }
 }

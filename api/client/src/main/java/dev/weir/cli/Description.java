@@ -7,9 +7,7 @@ import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
 import dev.weir.model.Kinds;
 import dev.weir.model.Manifests;
-import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
-import dev.weir.net.v1.ServicePort;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,14 +18,18 @@ final class Description {
 
     private Description() {}
 
-    /**
-     * @param endpoints of a Service, else unused
-     */
-    static String of(Message object, String endpoints) {
+    static String of(Service service, ServiceFacts facts) {
+        Description description = new Description();
+        description.metadata(service);
+        ServiceSheet.fill(description.sheet, service, facts);
+        return description.sheet.text();
+    }
+
+    /** Of any kind that is described by itself alone. */
+    static String of(Message object) {
         Description description = new Description();
         description.metadata(object);
         switch (object) {
-            case Service service -> description.service(service, endpoints);
             case Pod pod -> description.pod(pod);
             default -> description.rest(object);
         }
@@ -42,63 +44,6 @@ final class Description {
         }
         add("Labels", pairs(metadata.getLabelsMap(), "="));
         add("Annotations", pairs(metadata.getAnnotationsMap(), ": "));
-    }
-
-    private void service(Service service, String endpoints) {
-        var spec = service.getSpec();
-        add("Selector", Columns.labels(spec.getSelectorMap()));
-        add("Type", spec.getType());
-        add("IP Family Policy", Columns.orNone(spec.getIpFamilyPolicy()));
-        add("IP Families", Columns.join(spec.getIpFamiliesList()));
-        add("IP", Columns.clusterIp(service));
-        add("IPs", Columns.join(spec.getClusterIpsList()));
-        if (spec.getExternalIpsCount() > 0) {
-            add("External IPs", Columns.join(spec.getExternalIpsList()));
-        }
-        List<LoadBalancerIngress> ingress = service.getStatus().getLoadBalancer().getIngressList();
-        if (!ingress.isEmpty()) {
-            add(
-                    "LoadBalancer Ingress",
-                    Columns.join(ingress.stream().map(Description::ingress).toList()));
-        }
-        if (!spec.getExternalName().isEmpty()) {
-            add("External Name", spec.getExternalName());
-        }
-        for (ServicePort port : spec.getPortsList()) {
-            String name = port.getName().isEmpty() ? "<unset>" : port.getName();
-            add("Port", name + "  " + port.getPort() + "/" + port.getProtocol());
-            String target =
-                    port.getTargetPort().hasStrVal()
-                            ? port.getTargetPort().getStrVal()
-                            : Integer.toString(port.getTargetPort().getIntVal());
-            add("TargetPort", target + "/" + port.getProtocol());
-            if (port.getNodePort() != 0) {
-                add("NodePort", name + "  " + port.getNodePort() + "/" + port.getProtocol());
-            }
-        }
-        add("Endpoints", endpoints);
-        add("Session Affinity", Columns.orNone(spec.getSessionAffinity()));
-        if (!spec.getExternalTrafficPolicy().isEmpty()) {
-            add("External Traffic Policy", spec.getExternalTrafficPolicy());
-        }
-        if (!spec.getInternalTrafficPolicy().isEmpty()) {
-            add("Internal Traffic Policy", spec.getInternalTrafficPolicy());
-        }
-        if (!spec.getTrafficDistribution().isEmpty()) {
-            add("Traffic Distribution", spec.getTrafficDistribution());
-        }
-        if (spec.getHealthCheckNodePort() != 0) {
-            add("HealthCheck NodePort", Integer.toString(spec.getHealthCheckNodePort()));
-        }
-        if (spec.getLoadBalancerSourceRangesCount() > 0) {
-            add("LoadBalancer Source Ranges", Columns.join(spec.getLoadBalancerSourceRangesList()));
-        }
-        conditions(service.getStatus().getConditionsList());
-    }
-
-    private static String ingress(LoadBalancerIngress ingress) {
-        String mode = ingress.getIpMode();
-        return Columns.ingress(ingress) + (mode.isEmpty() ? "" : " (" + mode + ")");
     }
 
     private void pod(Pod pod) {
