@@ -2,6 +2,7 @@ package dev.weir.agent;
 
 import dev.weir.agent.derive.Attachment;
 import dev.weir.agent.derive.NodeDeriver;
+import dev.weir.agent.derive.NodeStep;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.Programmed;
 import dev.weir.changes.Delta;
@@ -206,13 +207,16 @@ final class NodeLoop implements AutoCloseable {
                 case NodeEvent.Question _ -> {}
             }
         }
-        image = deriver.derive(image, shards, deltasLost ? Map.of() : deltas, attachments.values());
+        NodeStep step =
+                deriver.derive(image, shards, deltasLost ? Map.of() : deltas, attachments.values());
+        image = step.to();
         deltasLost = false;
         pending = false;
-        planes.reversed().forEach(plane -> plane.withdraw(image));
+        planes.forEach(plane -> plane.advance(step));
+        planes.reversed().forEach(PlaneDriver::withdraw);
         boolean failed = false;
         for (PlaneDriver plane : planes) {
-            failed |= !plane.apply(image, inSync) && plane.isDue(inSync);
+            failed |= !plane.apply(inSync) && plane.isDue(inSync);
             pending |= failed || !plane.problems().isEmpty();
         }
         listener.accept(carried());

@@ -1,5 +1,6 @@
 package dev.weir.agent;
 
+import dev.weir.agent.derive.NodeStep;
 import dev.weir.agent.spi.DataPlane;
 import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One plane and what it carries. Calls nothing before the shards that the plane needs are in sync;
@@ -22,7 +24,16 @@ final class PlaneDriver {
     private static final Logger LOG = Logger.getLogger(PlaneDriver.class);
 
     private final DataPlane plane;
+
+    /** The last one that it carried without problems. */
     private NodeImage applied = NodeImage.EMPTY;
+
+    /** The one that it shall carry. */
+    private NodeImage next = NodeImage.EMPTY;
+
+    /** From the former to the latter; null where that is not known, so they have to be compared. */
+    private @Nullable NodeDelta pending;
+
     private Frontier carried = Frontier.EMPTY;
     private boolean started;
     private Map<Key, String> problems = Map.of();
@@ -49,32 +60,46 @@ final class PlaneDriver {
         return started || shardsInSync.containsAll(plane.shards());
     }
 
-    void withdraw(NodeImage next) {
+    /** Hears of the next image. Costs what changed since the plane last succeeded. */
+    void advance(NodeStep step) {
+        NodeDelta before = step.from() == next ? pending : null;
+        pending = before == null ? null : before.then(step.delta(), applied);
+        next = step.to();
+    }
+
+    private NodeDelta delta() {
+        NodeDelta known = pending == null ? NodeDelta.between(applied, next) : pending;
+        pending = known;
+        return known;
+    }
+
+    void withdraw() {
         if (!started) {
             return;
         }
         try {
-            plane.withdraw(next);
+            plane.withdraw(next, delta());
         } catch (RuntimeException e) {
             LOG.errorf(e, "Plane %s could not withdraw what is going", plane.name());
         }
     }
 
     /** True when the plane carries the whole image, but for the problems. */
-    boolean apply(NodeImage image, Set<String> shardsInSync) {
+    boolean apply(Set<String> shardsInSync) {
         if (!isDue(shardsInSync)) {
             return false;
         }
         try {
-            Outcome outcome = plane.apply(image, NodeDelta.between(applied, image));
+            Outcome outcome = plane.apply(next, delta());
             if (!outcome.problems().equals(problems) && !outcome.problems().isEmpty()) {
                 LOG.warnf("Plane %s could not program: %s", plane.name(), outcome.problems());
             }
             problems = outcome.problems();
             started = true;
-            carried = image.frontier();
+            carried = next.frontier();
             if (problems.isEmpty()) {
-                applied = image;
+                applied = next;
+                pending = NodeDelta.NONE;
             }
             return true;
         } catch (RuntimeException e) {

@@ -38,6 +38,36 @@ public record MapDelta<K, V>(Map<K, V> puts, Set<K> removes) {
         return new MapDelta<>(puts, removes);
     }
 
+    /**
+     * This delta and then the next one, as one: just what differs in the end. Costs the size of
+     * both deltas.
+     *
+     * @param from where this delta starts
+     */
+    public MapDelta<K, V> then(MapDelta<K, V> next, Map<K, V> from) {
+        if (isEmpty() || next.isEmpty()) {
+            return isEmpty() ? next : this;
+        }
+        Map<K, V> allPuts = new HashMap<>(puts);
+        Set<K> allRemoves = new HashSet<>(removes);
+        next.puts.forEach(
+                (key, value) -> {
+                    allRemoves.remove(key);
+                    if (value.equals(from.get(key))) {
+                        allPuts.remove(key);
+                    } else {
+                        allPuts.put(key, value);
+                    }
+                });
+        for (K key : next.removes) {
+            allPuts.remove(key);
+            if (from.containsKey(key)) {
+                allRemoves.add(key);
+            }
+        }
+        return new MapDelta<>(allPuts, allRemoves);
+    }
+
     public boolean isEmpty() {
         return puts.isEmpty() && removes.isEmpty();
     }

@@ -39,6 +39,18 @@ class MapDeltaTest {
                 .isTrue();
     }
 
+    @RepeatedTest(50)
+    void twoInARowAreTheOneBetweenTheEnds() {
+        Map<Integer, Integer> from = any();
+        Map<Integer, Integer> middle = any();
+        Map<Integer, Integer> to = any();
+
+        MapDelta<Integer, Integer> both =
+                MapDelta.between(from, middle).then(MapDelta.between(middle, to), from);
+
+        assertThat(both).as("seed %d", seed).isEqualTo(MapDelta.between(from, to));
+    }
+
     @Test
     void itNamesOnlyWhatDiffers() {
         MapDelta<String, Integer> delta =

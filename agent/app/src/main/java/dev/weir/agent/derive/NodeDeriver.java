@@ -1,5 +1,7 @@
 package dev.weir.agent.derive;
 
+import dev.weir.agent.spi.HealthCheck;
+import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Delta;
@@ -9,12 +11,17 @@ import dev.weir.changes.MapDelta;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.IpBlock;
 import dev.weir.core.v1.Node;
+import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
+import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.pcollections.PMap;
@@ -46,7 +53,7 @@ public final class NodeDeriver {
      *     images are compared
      * @param attachments the pods of this node, each once
      */
-    public NodeImage derive(
+    public NodeStep derive(
             NodeImage previous,
             Map<String, Image> shards,
             Map<String, Delta> deltas,
@@ -66,20 +73,39 @@ public final class NodeDeriver {
                         policy,
                         shards.keySet(),
                         attachments);
-        return new NodeImage(
-                frontier(shards),
-                shards,
-                routes(previous.routes(), control),
+        PMap<Cidr, IpAddress> routes = routes(previous.routes(), control);
+        Edit<Frontend, Backends> frontends =
                 Services.derive(
-                                services,
-                                Here.in(control.from(), settings),
-                                here,
-                                previous.services())
-                        .to(),
-                local.pods(),
-                local.groups(),
-                LoadBalancers.announcements(services, announcers, previous.announcements()).to(),
-                LoadBalancers.healthChecks(services, here, previous.healthChecks()).to());
+                        services, Here.in(control.from(), settings), here, previous.services());
+        Edit<IpAddress, Set<String>> announcements =
+                LoadBalancers.announcements(services, announcers, previous.announcements());
+        Edit<Integer, HealthCheck> healthChecks =
+                LoadBalancers.healthChecks(services, here, previous.healthChecks());
+        Map<String, Delta> moved = new HashMap<>();
+        for (Step step : List.of(control, endpoint, policy)) {
+            if (step.from() != step.to()) {
+                moved.put(step.to().shard(), step.delta());
+            }
+        }
+        return new NodeStep(
+                previous,
+                new NodeDelta(
+                        moved,
+                        MapDelta.between(previous.routes(), routes),
+                        frontends.delta(),
+                        MapDelta.between(previous.pods(), local.pods()),
+                        MapDelta.between(previous.groups(), local.groups()),
+                        announcements.delta(),
+                        healthChecks.delta()),
+                new NodeImage(
+                        frontier(shards),
+                        shards,
+                        routes,
+                        frontends.to(),
+                        local.pods(),
+                        local.groups(),
+                        announcements.to(),
+                        healthChecks.to()));
     }
 
     private static Step step(

@@ -5,6 +5,7 @@ import dev.weir.agent.spi.Drift;
 import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.Outcome;
+import dev.weir.changes.Delta;
 import dev.weir.changes.Image;
 import dev.weir.changes.MapDelta;
 import dev.weir.changes.Step;
@@ -49,22 +50,18 @@ public final class DnsPlane implements DataPlane {
     }
 
     @Override
-    public void withdraw(NodeImage next) {
-        Set<Key> removes =
-                source.advance(step(endpoint, shard(next, Shards.ENDPOINT)))
-                        .delta()
-                        .services()
-                        .removes();
+    public void withdraw(NodeImage next, NodeDelta delta) {
+        Set<Key> removes = source.advance(step(endpoint, next, delta)).delta().services().removes();
         if (!removes.isEmpty()) {
-            ZoneDelta delta = new ZoneDelta(new MapDelta<>(Map.of(), removes), Set.of(), Set.of());
-            zone = zone.apply(delta, endpoint.revision());
+            ZoneDelta going = new ZoneDelta(new MapDelta<>(Map.of(), removes), Set.of(), Set.of());
+            zone = zone.apply(going, endpoint.revision());
         }
     }
 
     @Override
-    public Outcome apply(NodeImage image, NodeDelta ignored) {
-        Step controlStep = step(control, shard(image, Shards.CONTROL));
-        Step endpointStep = step(endpoint, shard(image, Shards.ENDPOINT));
+    public Outcome apply(NodeImage image, NodeDelta delta) {
+        Step controlStep = step(control, image, delta);
+        Step endpointStep = step(endpoint, image, delta);
         control = controlStep.to();
         endpoint = endpointStep.to();
         Zone next = zone;
@@ -77,15 +74,11 @@ public final class DnsPlane implements DataPlane {
         return Outcome.DONE;
     }
 
-    private static Step step(Image from, Image to) {
-        return from.revision() == to.revision() && from.logId().equals(to.logId())
-                ? Step.still(to)
-                : Step.between(from, to);
-    }
-
-    private static Image shard(NodeImage image, String shard) {
-        Image found = image.shards().get(shard);
-        return found == null ? Image.empty(shard) : found;
+    /** The delta starts where this plane is, or before: it may name what is known already. */
+    private static Step step(Image from, NodeImage next, NodeDelta delta) {
+        Image to = next.shards().getOrDefault(from.shard(), from);
+        Delta change = delta.shards().get(from.shard());
+        return change == null ? Step.still(to) : new Step(from, change, to);
     }
 
     @Override

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.agent.spi.HealthCheck;
+import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
+import dev.weir.changes.Delta;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.LabelSelector;
 import dev.weir.core.v1.Pod;
@@ -47,6 +49,17 @@ class NodeDeriverTest {
             new Cluster().put(Objects.namespace("x")).put(Objects.namespace("y"));
 
     private NodeImage image = NodeImage.EMPTY;
+    private NodeStep step = new NodeStep(image, NodeDelta.NONE, image);
+
+    private static NodeDelta withoutShards(NodeDelta delta) {
+        return new NodeDelta(
+                delta.routes(),
+                delta.services(),
+                delta.pods(),
+                delta.groups(),
+                delta.announcements(),
+                delta.healthChecks());
+    }
 
     private static Attachment attachment(String namespace, String name, int number) {
         return new Attachment(
@@ -58,7 +71,8 @@ class NodeDeriverTest {
     }
 
     private NodeImage derive(Attachment... attachments) {
-        image = deriver.derive(image, cluster.shards(), cluster.take(), List.of(attachments));
+        step = deriver.derive(image, cluster.shards(), cluster.take(), List.of(attachments));
+        image = step.to();
         return image;
     }
 
@@ -105,13 +119,10 @@ class NodeDeriverTest {
         Map<String, Image> some = new HashMap<>(cluster.shards());
         some.remove(Shards.POLICY);
 
-        image =
-                deriver.derive(
-                        NodeImage.EMPTY, some, Map.of(), List.of(attachment("x", "web-0", 1)));
+        Attachment web = attachment("x", "web-0", 1);
+        image = deriver.derive(NodeImage.EMPTY, some, Map.of(), List.of(web)).to();
         LocalPod early = web0();
-        image =
-                deriver.derive(
-                        image, cluster.shards(), Map.of(), List.of(attachment("x", "web-0", 1)));
+        image = deriver.derive(image, cluster.shards(), Map.of(), List.of(web)).to();
 
         assertThat(early.egress()).isEqualTo(Filter.CLOSED);
         assertThat(web0().egress()).isEqualTo(Filter.OPEN);
@@ -318,6 +329,8 @@ class NodeDeriverTest {
         long seed = 2025 + repetition.getCurrentRepetition();
         RandomCluster random = new RandomCluster(new Random(seed), cluster);
         List<Attachment> attachments = new ArrayList<>();
+        NodeImage applied = image;
+        NodeDelta since = NodeDelta.NONE;
 
         for (int i = 0; i < STEPS; i++) {
             random.change();
@@ -333,7 +346,8 @@ class NodeDeriverTest {
                 NodeImage stepwise = derive(attachments.toArray(Attachment[]::new));
                 NodeImage whole =
                         new NodeDeriver(SETTINGS)
-                                .derive(NodeImage.EMPTY, cluster.shards(), Map.of(), attachments);
+                                .derive(NodeImage.EMPTY, cluster.shards(), Map.of(), attachments)
+                                .to();
                 assertThat(stepwise.services())
                         .as("seed %d step %d", seed, i)
                         .isEqualTo(whole.services());
@@ -351,6 +365,22 @@ class NodeDeriverTest {
                         .as("seed %d step %d", seed, i)
                         .isEqualTo(whole.healthChecks());
                 assertThat(stepwise.frontier()).isEqualTo(whole.frontier());
+
+                since = since.then(step.delta(), applied);
+                assertThat(withoutShards(since))
+                        .as("seed %d step %d", seed, i)
+                        .isEqualTo(withoutShards(NodeDelta.between(applied, image)));
+                for (Image shard : image.shards().values()) {
+                    Image before =
+                            applied.shards()
+                                    .getOrDefault(shard.shard(), Image.empty(shard.shard()));
+                    Delta delta = since.shards().get(shard.shard());
+                    assertThat(delta == null ? before : before.apply(delta)).isEqualTo(shard);
+                }
+                if (random.next(4) == 0) {
+                    applied = image;
+                    since = NodeDelta.NONE;
+                }
             }
         }
         assertThat(image.shards()).isNotEmpty();

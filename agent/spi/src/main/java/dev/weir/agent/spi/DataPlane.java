@@ -36,6 +36,14 @@ public interface DataPlane extends AutoCloseable {
     default void withdraw(NodeImage next) {}
 
     /**
+     * As {@link #withdraw(NodeImage)}, which it calls unless a plane has use for the delta: what
+     * changed since the last {@link #apply} that had no problems.
+     */
+    default void withdraw(NodeImage next, NodeDelta delta) {
+        withdraw(next);
+    }
+
+    /**
      * Compares what is programmed with the image of the last {@link #apply} and changes nothing.
      */
     List<Drift> verify();

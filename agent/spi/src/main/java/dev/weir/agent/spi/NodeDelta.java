@@ -1,5 +1,7 @@
 package dev.weir.agent.spi;
 
+import dev.weir.changes.Delta;
+import dev.weir.changes.Image;
 import dev.weir.changes.MapDelta;
 import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
@@ -7,22 +9,54 @@ import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * What changed between two node images. The objects of the shards are compared by whoever needs
- * that.
+ * What changed between two node images: just what differs, but for the shards.
+ *
+ * @param shards what leads from the one's shards to the other's; may also name objects that did not
+ *     change. None for a shard that did not move.
  */
 public record NodeDelta(
+        Map<String, Delta> shards,
         MapDelta<Cidr, IpAddress> routes,
         MapDelta<Frontend, Backends> services,
         MapDelta<Key, LocalPod> pods,
         MapDelta<String, Set<IpAddress>> groups,
         MapDelta<IpAddress, Set<String>> announcements,
         MapDelta<Integer, HealthCheck> healthChecks) {
+    public static final NodeDelta NONE = between(NodeImage.EMPTY, NodeImage.EMPTY);
 
+    public NodeDelta {
+        shards = Map.copyOf(shards);
+    }
+
+    /** Of which no shard moved. */
+    public NodeDelta(
+            MapDelta<Cidr, IpAddress> routes,
+            MapDelta<Frontend, Backends> services,
+            MapDelta<Key, LocalPod> pods,
+            MapDelta<String, Set<IpAddress>> groups,
+            MapDelta<IpAddress, Set<String>> announcements,
+            MapDelta<Integer, HealthCheck> healthChecks) {
+        this(Map.of(), routes, services, pods, groups, announcements, healthChecks);
+    }
+
+    /** Costs the size of whatever is not the same object in both. */
     public static NodeDelta between(NodeImage from, NodeImage to) {
+        Map<String, Delta> shards = new HashMap<>();
+        to.shards()
+                .forEach(
+                        (shard, image) -> {
+                            Image before = from.shards().getOrDefault(shard, Image.empty(shard));
+                            if (before != image) {
+                                shards.put(shard, Delta.between(before, image));
+                            }
+                        });
         return new NodeDelta(
+                shards,
                 MapDelta.between(from.routes(), to.routes()),
                 MapDelta.between(from.services(), to.services()),
                 MapDelta.between(from.pods(), to.pods()),
@@ -31,6 +65,25 @@ public record NodeDelta(
                 MapDelta.between(from.healthChecks(), to.healthChecks()));
     }
 
+    /**
+     * This delta and then the next one, as one. Costs the size of both.
+     *
+     * @param from where this delta starts
+     */
+    public NodeDelta then(NodeDelta next, NodeImage from) {
+        Map<String, Delta> both = new HashMap<>(shards);
+        next.shards.forEach((shard, delta) -> both.merge(shard, delta, Delta::then));
+        return new NodeDelta(
+                both,
+                routes.then(next.routes, from.routes()),
+                services.then(next.services, from.services()),
+                pods.then(next.pods, from.pods()),
+                groups.then(next.groups, from.groups()),
+                announcements.then(next.announcements, from.announcements()),
+                healthChecks.then(next.healthChecks, from.healthChecks()));
+    }
+
+    /** Nothing is to be programmed; objects may have changed all the same. */
     public boolean isEmpty() {
         return routes.isEmpty()
                 && services.isEmpty()
