@@ -7,6 +7,7 @@ import dev.weir.changes.Step;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.model.Shards;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import java.util.Comparator;
@@ -60,7 +61,21 @@ public final class EndpointDeriver {
                                     .filter(node -> !node.isEmpty())
                                     .toList());
 
+    /** Those whose zones get endpoints in proportion. */
+    private final Index<Service> proportional =
+            new Index<>(
+                    Kinds.SERVICE,
+                    Service.class,
+                    service -> Hints.proportional(service) ? List.of(PROPORTIONAL) : List.of());
+
+    private static final String PROPORTIONAL = "proportional";
+
     private final int endpointsPerSlice;
+
+    /** What the nodes come to in this image; kept because it costs their number. */
+    private record At(Image control, Nodes nodes) {}
+
+    private At last = new At(Image.empty(Shards.CONTROL), Nodes.NONE);
 
     /** With the usual number of endpoints in a slice. */
     public EndpointDeriver() {
@@ -90,13 +105,32 @@ public final class EndpointDeriver {
         pods.follow(control);
         placed.follow(control);
         services.follow(endpoint);
+        proportional.follow(endpoint);
+        Nodes before = nodes(control.from());
+        Nodes after = nodes(control, before);
         SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
-        touched(control, endpoint)
-                .forEach(service -> changes.putAll(derive(service, control.to(), endpoint.to())));
+        touched(control, before, after, endpoint)
+                .forEach(
+                        service ->
+                                changes.putAll(
+                                        derive(service, control.to(), after, endpoint.to())));
         return changes;
     }
 
-    private TreeSet<Key> touched(Step control, Step endpoint) {
+    private Nodes nodes(Image control) {
+        return last.control() == control ? last.nodes() : Nodes.in(control);
+    }
+
+    private Nodes nodes(Step control, Nodes before) {
+        Nodes after =
+                control.keys(Kinds.NODE).findAny().isPresent()
+                        ? Nodes.in(control.to())
+                        : before.unchangedIn(control.to());
+        last = new At(control.to(), after);
+        return after;
+    }
+
+    private TreeSet<Key> touched(Step control, Nodes before, Nodes after, Step endpoint) {
         TreeSet<Key> touched = new TreeSet<>();
         endpoint.keys(Kinds.SERVICE).forEach(touched::add);
         endpoint.keys(Kinds.ENDPOINT_SLICE)
@@ -108,17 +142,25 @@ public final class EndpointDeriver {
                 .flatMap(key -> control.versions(Pod.class, key))
                 .flatMap(pod -> selecting(pod, endpoint.to()))
                 .forEach(touched::add);
-        moved(control).flatMap(pod -> selecting(pod, endpoint.to())).forEach(touched::add);
+        changed(control, before, after)
+                .flatMap(pod -> selecting(pod, endpoint.to()))
+                .forEach(touched::add);
+        if (!before.shares().equals(after.shares())) {
+            touched.addAll(proportional.under(PROPORTIONAL));
+        }
         return touched;
     }
 
-    /** Pods whose node is in another zone than before. */
-    private Stream<Pod> moved(Step control) {
-        Zones before = Zones.in(control.from());
-        Zones after = Zones.in(control.to());
-        return control.keys(Kinds.NODE)
-                .map(Key::name)
-                .filter(node -> !before.of(node).equals(after.of(node)))
+    /** Pods whose node is in another zone than before, or drained, or no more so. */
+    private Stream<Pod> changed(Step control, Nodes before, Nodes after) {
+        Stream<String> moved =
+                control.keys(Kinds.NODE)
+                        .map(Key::name)
+                        .filter(
+                                node ->
+                                        !before.zones().of(node).equals(after.zones().of(node)));
+        return Stream.concat(moved, before.silence().differing(after.silence()))
+                .distinct()
                 .flatMap(node -> placed.under(node).stream())
                 .flatMap(pod -> control.to().find(Pod.class, pod).stream());
     }
@@ -133,7 +175,8 @@ public final class EndpointDeriver {
                                         .isPresent());
     }
 
-    private SortedMap<Key, Optional<Message>> derive(Key key, Image control, Image endpoint) {
+    private SortedMap<Key, Optional<Message>> derive(
+            Key key, Image control, Nodes nodes, Image endpoint) {
         List<EndpointSlice> existing = slicesOf(key, endpoint);
         return endpoint.find(Service.class, key)
                 .map(
@@ -142,7 +185,7 @@ public final class EndpointDeriver {
                                         service,
                                         candidates(service, control),
                                         existing,
-                                        Zones.in(control),
+                                        nodes,
                                         endpointsPerSlice))
                 .orElseGet(() -> Slices.remove(key, existing));
     }

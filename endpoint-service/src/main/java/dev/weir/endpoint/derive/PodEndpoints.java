@@ -70,7 +70,6 @@ final class PodEndpoints {
                 && pod.getSpec().getSubdomain().equals(service.getMetadata().getName())) {
             endpoint.setHostname(pod.getSpec().getHostname());
         }
-        Hints.add(service.getSpec().getTrafficDistribution(), endpoint);
         return endpoint.build();
     }
 

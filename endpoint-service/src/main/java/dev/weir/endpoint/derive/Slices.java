@@ -35,13 +35,13 @@ public final class Slices {
 
     private final Service service;
     private final Set<String> taken;
-    private final Zones zones;
+    private final Nodes nodes;
     private final int most;
 
-    private Slices(Service service, Set<String> taken, Zones zones, int most) {
+    private Slices(Service service, Set<String> taken, Nodes nodes, int most) {
         this.service = service;
         this.taken = taken;
-        this.zones = zones;
+        this.nodes = nodes;
         this.most = most;
     }
 
@@ -66,7 +66,7 @@ public final class Slices {
             Service service,
             Collection<Pod> pods,
             Collection<EndpointSlice> existing,
-            Zones zones,
+            Nodes nodes,
             int most) {
         TreeMap<String, EndpointSlice> before = managed(keyOf(service), existing);
         Set<String> taken =
@@ -74,7 +74,7 @@ public final class Slices {
                         .map(slice -> slice.getMetadata().getName())
                         .collect(Collectors.toSet());
         return changes(
-                before, new Slices(service, taken, zones, most).slices(pods, before.values()));
+                before, new Slices(service, taken, nodes, most).slices(pods, before.values()));
     }
 
     /** What to write when there is no such Service any more. */
@@ -117,22 +117,37 @@ public final class Slices {
         List<Pod> selected =
                 pods.stream().filter(pod -> PodEndpoints.selects(service, pod)).toList();
         for (String family : ServiceFamilies.of(service)) {
-            boolean any = false;
+            SortedMap<String, Endpoint> endpoints = endpoints(selected, family);
             for (Pod pod : selected) {
-                Optional<Endpoint> endpoint = PodEndpoints.endpoint(service, pod, family, zones);
-                if (endpoint.isPresent()) {
-                    any = true;
-                    desired.computeIfAbsent(
-                                    new Shape(family, PodEndpoints.ports(service, pod)),
-                                    shape -> new TreeMap<>())
-                            .put(pod.getMetadata().getName(), endpoint.get());
-                }
+                String name = pod.getMetadata().getName();
+                Optional.ofNullable(endpoints.get(name))
+                        .ifPresent(
+                                endpoint ->
+                                        desired.computeIfAbsent(
+                                                        new Shape(
+                                                                family,
+                                                                PodEndpoints.ports(service, pod)),
+                                                        shape -> new TreeMap<>())
+                                                .put(name, endpoint));
             }
-            if (!any) {
+            if (endpoints.isEmpty()) {
                 desired.put(new Shape(family, List.of()), new TreeMap<>());
             }
         }
         return desired;
+    }
+
+    private SortedMap<String, Endpoint> endpoints(List<Pod> selected, String family) {
+        SortedMap<String, Endpoint> endpoints = new TreeMap<>();
+        for (Pod pod : selected) {
+            PodEndpoints.endpoint(service, pod, family, nodes.zones())
+                    .ifPresent(endpoint -> endpoints.put(pod.getMetadata().getName(), endpoint));
+        }
+        boolean published = service.getSpec().getPublishNotReadyAddresses();
+        return Hints.add(
+                service,
+                Draining.of(endpoints, published, nodes.silence().drained()),
+                nodes.shares());
     }
 
     /** Named by the shape and the lowest number that makes the name a new one. */

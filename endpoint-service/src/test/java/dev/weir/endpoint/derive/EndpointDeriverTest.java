@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import dev.weir.changes.Image;
 import dev.weir.changes.Step;
+import dev.weir.core.v1.Condition;
 import dev.weir.core.v1.Node;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
@@ -28,7 +29,8 @@ import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class EndpointDeriverTest {
-    private static final int STEPS = 60;
+    private static final int STEPS = 80;
+    private static final int NODES = 5;
 
     private final EndpointDeriver deriver = new EndpointDeriver();
     private Image control = Image.empty(Shards.CONTROL);
@@ -182,8 +184,7 @@ class EndpointDeriverTest {
         for (int i = 0; i < STEPS; i++) {
             switch (random.nextInt(8)) {
                 case 0, 1 -> endpoint(randomService(random));
-                case 2 -> control(node("node-1", random.nextBoolean() ? "east" : "west", i));
-                case 3 -> control(remove(Kinds.NODE.key("", "node-1")));
+                case 2, 3 -> control(randomNode(random, i));
                 default -> control(randomPod(random));
             }
         }
@@ -197,7 +198,7 @@ class EndpointDeriverTest {
                                     service,
                                     pods,
                                     List.of(),
-                                    Zones.in(control),
+                                    Nodes.in(control),
                                     Slices.USUAL_ENDPOINTS));
             if (!afresh.isEmpty()) {
                 expected.put(service.getMetadata().getName(), endpoints(afresh));
@@ -224,6 +225,25 @@ class EndpointDeriverTest {
                 .collect(Collectors.toSet());
     }
 
+    private static SortedMap<Key, Optional<Message>> randomNode(Random random, int number) {
+        String name = "node-" + random.nextInt(NODES);
+        if (random.nextInt(5) == 0) {
+            return remove(Kinds.NODE.key("", name));
+        }
+        var change = node(name, random.nextBoolean() ? "east" : "west", number);
+        Node.Builder node =
+                ((Node) change.firstEntry().getValue().orElseThrow()).toBuilder();
+        if (random.nextInt(10) == 0) {
+            node.getMetadataBuilder().removeLabels("topology.kubernetes.io/zone");
+        }
+        node.getStatusBuilder()
+                .addConditions(
+                        Condition.newBuilder()
+                                .setType("Ready")
+                                .setStatus(random.nextInt(4) == 0 ? "Unknown" : "True"));
+        return write(change.firstKey(), node.build());
+    }
+
     private static SortedMap<Key, Optional<Message>> randomPod(Random random) {
         String app = random.nextBoolean() ? "web" : "db";
         int number = random.nextInt(8);
@@ -231,6 +251,7 @@ class EndpointDeriverTest {
         if (random.nextInt(4) == 0) {
             return remove(pod(app, number));
         }
+        pod.getSpecBuilder().setNodeName("node-" + random.nextInt(NODES));
         pod.getMetadataBuilder().putLabels("app", random.nextInt(5) == 0 ? "none" : app);
         return write(
                 pod(app, number),
@@ -246,6 +267,10 @@ class EndpointDeriverTest {
     private static SortedMap<Key, Optional<Message>> randomService(Random random) {
         String name = random.nextBoolean() ? "web" : "db";
         Service.Builder service = Sample.service(name);
+        if (random.nextInt(3) == 0) {
+            service.getMetadataBuilder()
+                    .putAnnotations("service.kubernetes.io/topology-mode", "Auto");
+        }
         switch (random.nextInt(4)) {
             case 0 -> {
                 return remove(service(name));

@@ -31,7 +31,7 @@ final class Sample {
     static final String NAMESPACE = "shop";
 
     /** No node is in a zone. */
-    static final Zones NOWHERE = node -> Optional.empty();
+    static final Nodes NOWHERE = Nodes.NONE;
 
     private Sample() {}
 

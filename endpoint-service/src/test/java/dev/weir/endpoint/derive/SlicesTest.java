@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -120,7 +121,7 @@ class SlicesTest {
                                         service.build(),
                                         List.of(pod("web", 1).build()),
                                         List.of(),
-                                        node -> Optional.ofNullable(zone),
+                                        inZone(zone),
                                         Slices.USUAL_ENDPOINTS)));
 
         var hints = slice.getEndpoints(0).getHints();
@@ -133,6 +134,10 @@ class SlicesTest {
                                                 .map(n -> "node " + n.getName()))
                                 .collect(Collectors.joining(" ")))
                 .isEqualTo(expected);
+    }
+
+    private static Nodes inZone(@Nullable String zone) {
+        return new Nodes(node -> Optional.ofNullable(zone), Silence.NONE, new TreeMap<>());
     }
 
     @Test
