@@ -56,7 +56,13 @@ final class AllocationIndex {
     }
 
     Allocations in(Pending now) {
-        List<Delta> accepted = now.accepted();
+        return in(now.accepted());
+    }
+
+    /**
+     * @param accepted as {@link Pending#accepted}
+     */
+    Allocations in(List<Delta> accepted) {
         if (followed == 0 || accepted.size() < followed || accepted.get(followed - 1) != last) {
             followDurable();
             pending = durable;

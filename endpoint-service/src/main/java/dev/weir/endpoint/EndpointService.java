@@ -1,17 +1,24 @@
 package dev.weir.endpoint;
 
+import com.google.protobuf.Message;
+import dev.weir.endpoint.admission.AddressPoolAdmission;
 import dev.weir.endpoint.admission.EndpointSliceAdmission;
 import dev.weir.endpoint.admission.ServiceAdmission;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.Allocations;
-import dev.weir.endpoint.allocate.PortRange;
+import dev.weir.endpoint.balance.Pool;
+import dev.weir.endpoint.condition.SpecConditions;
 import dev.weir.endpoint.derive.EndpointDeriver;
 import dev.weir.endpoint.lease.Leases;
 import dev.weir.log.Shard;
+import dev.weir.model.Cidr;
+import dev.weir.model.Judgement;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.NamespaceState;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.AddressPool;
+import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.Service;
@@ -25,6 +32,8 @@ import io.grpc.BindableService;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The endpoint service: owner of the endpoint shard, with Services as users write them and
@@ -34,7 +43,9 @@ public final class EndpointService implements Tenure {
     private final Shard shard;
     private final ShardDirectory shards;
     private final List<AddressRange> ranges;
-    private final PortRange nodePorts;
+    private final List<Cidr> used;
+    private final AllocationIndex index;
+    private final SpecConditions conditions;
     private final Clock clock;
     private final DerivationLoop loop;
     private final Leases leases;
@@ -44,9 +55,15 @@ public final class EndpointService implements Tenure {
         this.shard = shard;
         this.shards = shards;
         this.ranges = settings.serviceCidrs().stream().map(AddressRange::new).toList();
-        this.nodePorts = settings.nodePorts();
+        this.used =
+                Stream.concat(settings.serviceCidrs().stream(), settings.podCidrs().stream())
+                        .toList();
+        this.index = new AllocationIndex(shard, Allocations.empty(ranges, settings.nodePorts()));
+        this.conditions =
+                new SpecConditions(ranges, settings.nodePorts(), settings.externalIpRanges());
         this.clock = clock;
         this.leases = new Leases(shard);
+        ServiceStatuses statuses = new ServiceStatuses(index, conditions, clock);
         EndpointDeriver slices = new EndpointDeriver(settings.endpointsPerSlice());
         this.loop =
                 new DerivationLoop(
@@ -54,10 +71,15 @@ public final class EndpointService implements Tenure {
                         List.of(shards.reader(Shards.CONTROL)),
                         new NamespaceSweep(
                                 shard.shard(),
-                                steps ->
-                                        slices.derive(
-                                                steps.of(Shards.CONTROL),
-                                                steps.of(Shards.ENDPOINT))));
+                                steps -> {
+                                    TreeMap<Key, Optional<Message>> changes =
+                                            new TreeMap<>(statuses.derive(steps));
+                                    changes.putAll(
+                                            slices.derive(
+                                                    steps.of(Shards.CONTROL),
+                                                    steps.of(Shards.ENDPOINT)));
+                                    return changes;
+                                }));
     }
 
     public void start() {
@@ -68,7 +90,6 @@ public final class EndpointService implements Tenure {
 
     @Override
     public List<BindableService> services() {
-        AllocationIndex index = new AllocationIndex(shard, Allocations.empty(ranges, nodePorts));
         return List.of(
                 new ResourceService(
                         ServicesGrpc.getServiceDescriptor(),
@@ -78,12 +99,25 @@ public final class EndpointService implements Tenure {
                         (pending, old, requested) -> {
                             Service service = (Service) requested;
                             Optional<Service> before = old.map(Service.class::cast);
-                            return ServiceAdmission.admit(
-                                    before,
-                                    service,
-                                    namespace(service.getMetadata().getNamespace()),
-                                    index.in(pending).after(before, Optional.empty()));
+                            return withConditions(
+                                    ServiceAdmission.admit(
+                                            before,
+                                            service,
+                                            namespace(service.getMetadata().getNamespace()),
+                                            index.in(pending).after(before, Optional.empty())));
                         },
+                        clock),
+                new ResourceService(
+                        AddressPoolsGrpc.getServiceDescriptor(),
+                        Kinds.ADDRESS_POOL,
+                        shard,
+                        shards,
+                        (pending, old, requested) ->
+                                AddressPoolAdmission.admit(
+                                        old.map(AddressPool.class::cast),
+                                        (AddressPool) requested,
+                                        others(Pool.in(pending.image()), requested),
+                                        used),
                         clock),
                 new ResourceService(
                         EndpointSlicesGrpc.getServiceDescriptor(),
@@ -106,6 +140,19 @@ public final class EndpointService implements Tenure {
     private static Key keyOf(EndpointSlice slice) {
         return Kinds.ENDPOINT_SLICE.key(
                 slice.getMetadata().getNamespace(), slice.getMetadata().getName());
+    }
+
+    private static List<Pool> others(List<Pool> pools, Message requested) {
+        String name = ((AddressPool) requested).getMetadata().getName();
+        return pools.stream().filter(pool -> !pool.name().equals(name)).toList();
+    }
+
+    private Judgement<Service> withConditions(Judgement<Service> judgement) {
+        return switch (judgement) {
+            case Judgement.Accepted<Service>(var service) ->
+                    new Judgement.Accepted<>(conditions.on(service, clock.instant()));
+            case Judgement.Refused<Service> refused -> refused;
+        };
     }
 
     private NamespaceState namespace(String name) {

@@ -9,6 +9,7 @@ import java.util.List;
  * What an operator decides about Services.
  *
  * @param serviceCidrs at most one per family; the first is the default family
+ * @param podCidrs where pods have their addresses
  * @param nodePorts the numbers that node ports are given from
  * @param externalIpRanges what externalIPs are programmed
  * @param endpointsPerSlice how many endpoints go into one EndpointSlice at most, 1 to {@link
@@ -16,11 +17,13 @@ import java.util.List;
  */
 public record EndpointSettings(
         List<Cidr> serviceCidrs,
+        List<Cidr> podCidrs,
         PortRange nodePorts,
         List<Cidr> externalIpRanges,
         int endpointsPerSlice) {
     public EndpointSettings {
         serviceCidrs = List.copyOf(serviceCidrs);
+        podCidrs = List.copyOf(podCidrs);
         externalIpRanges = List.copyOf(externalIpRanges);
         if (endpointsPerSlice < 1 || endpointsPerSlice > Slices.MOST_ENDPOINTS) {
             throw new IllegalArgumentException(
@@ -34,6 +37,6 @@ public record EndpointSettings(
     /** With the default of all else. */
     public static EndpointSettings of(List<Cidr> serviceCidrs) {
         return new EndpointSettings(
-                serviceCidrs, PortRange.DEFAULT, List.of(), Slices.USUAL_ENDPOINTS);
+                serviceCidrs, List.of(), PortRange.DEFAULT, List.of(), Slices.USUAL_ENDPOINTS);
     }
 }

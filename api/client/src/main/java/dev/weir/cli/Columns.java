@@ -11,6 +11,7 @@ import dev.weir.core.v1.NodeAddress;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
+import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.LoadBalancerIngress;
@@ -46,6 +47,7 @@ final class Columns {
                             List.of("NAME", "ADDRESSTYPE", "PORTS", "ENDPOINTS", "AGE");
                     case NetworkPolicy n -> List.of("NAME", "POD-SELECTOR", "AGE");
                     case IpBlock b -> List.of("NAME", "NODE", "CIDRS", "AGE");
+                    case AddressPool p -> List.of("NAME", "AUTO-ASSIGN", "ADDRESSES", "AGE");
                     default -> List.of("NAME", "AGE");
                 };
         List<String> more =
@@ -91,6 +93,12 @@ final class Columns {
                             name,
                             orNone(b.getSpec().getNodeName()),
                             join(b.getSpec().getCidrsList()),
+                            age);
+            case AddressPool p ->
+                    List.of(
+                            name,
+                            Boolean.toString(p.getSpec().getAutoAssign()),
+                            join(p.getSpec().getAddressesList()),
                             age);
             default -> List.of(name, age);
         };

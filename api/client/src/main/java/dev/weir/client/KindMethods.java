@@ -7,6 +7,7 @@ import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.PodsGrpc;
 import dev.weir.model.Kind;
+import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
@@ -32,6 +33,7 @@ final class KindMethods {
                     IpBlocksGrpc.getServiceDescriptor(),
                     ServicesGrpc.getServiceDescriptor(),
                     EndpointSlicesGrpc.getServiceDescriptor(),
+                    AddressPoolsGrpc.getServiceDescriptor(),
                     NetworkPoliciesGrpc.getServiceDescriptor());
     private static final Map<Kind, KindMethods> BY_KIND = new ConcurrentHashMap<>();
 

@@ -5,6 +5,7 @@ import dev.weir.core.v1.IpBlock;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.Node;
 import dev.weir.core.v1.Pod;
+import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.policy.v1.GroupMember;
@@ -69,6 +70,15 @@ public final class Kinds {
                     true,
                     Shards.ENDPOINT,
                     EndpointSlice.getDefaultInstance());
+    public static final Kind ADDRESS_POOL =
+            kind(
+                    "AddressPool",
+                    "weir.dev/v1",
+                    "addresspools",
+                    List.of("pool"),
+                    false,
+                    Shards.ENDPOINT,
+                    AddressPool.getDefaultInstance());
     public static final Kind NETWORK_POLICY =
             kind(
                     "NetworkPolicy",
@@ -97,6 +107,7 @@ public final class Kinds {
                     IP_BLOCK,
                     SERVICE,
                     ENDPOINT_SLICE,
+                    ADDRESS_POOL,
                     NETWORK_POLICY,
                     GROUP_MEMBER);
 

@@ -1,8 +1,10 @@
 package dev.weir.server;
 
 import com.google.protobuf.Message;
+import dev.weir.changes.Delta;
 import dev.weir.changes.Step;
 import dev.weir.model.Key;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -19,10 +21,21 @@ public interface Derivation {
      */
     SortedMap<Key, Optional<Message>> derive(Steps steps);
 
-    /** One step for each shard that is read, the own one included. */
-    record Steps(Map<String, Step> byShard) {
+    /**
+     * One step for each shard that is read, the own one included.
+     *
+     * @param accepted leads from the own shard's durable image to the end of its step, as {@link
+     *     dev.weir.log.Pending#accepted}: for who has an index of what is there
+     */
+    record Steps(Map<String, Step> byShard, List<Delta> accepted) {
         public Steps {
             byShard = Map.copyOf(byShard);
+            accepted = List.copyOf(accepted);
+        }
+
+        /** Where the own shard's image is durable. */
+        public Steps(Map<String, Step> byShard) {
+            this(byShard, List.of());
         }
 
         /** Throws IllegalArgumentException for a shard that is not read. */
@@ -34,10 +47,10 @@ public interface Derivation {
             return step;
         }
 
-        Steps with(String shard, Step step) {
+        Steps with(String shard, Step step, List<Delta> accepted) {
             var changed = new java.util.HashMap<>(byShard);
             changed.put(shard, step);
-            return new Steps(changed);
+            return new Steps(changed, accepted);
         }
     }
 }

@@ -253,7 +253,8 @@ public final class DerivationLoop implements AutoCloseable {
                     derivation.derive(
                             steps.with(
                                     own.shard(),
-                                    new Step(mine.from(), mine.delta(), pending.image())));
+                                    new Step(mine.from(), mine.delta(), pending.image()),
+                                    pending.accepted()));
             changes.replaceAll((key, object) -> object.map(put -> stamped(key, put, pending)));
             return new Decision.Accept<>(
                     changes,

@@ -6,6 +6,7 @@ import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.PodsGrpc;
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.events.v1.EventsGrpc;
+import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.LeasesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
@@ -30,6 +31,7 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService services;
     @Produces @Singleton @GrpcService final BindableService endpointSlices;
     @Produces @Singleton @GrpcService final BindableService leases;
+    @Produces @Singleton @GrpcService final BindableService addressPools;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
@@ -42,6 +44,7 @@ final class GrpcServices {
         agents = process.gate(AgentsGrpc.getServiceDescriptor());
         services = process.gate(ServicesGrpc.getServiceDescriptor());
         endpointSlices = process.gate(EndpointSlicesGrpc.getServiceDescriptor());
+        addressPools = process.gate(AddressPoolsGrpc.getServiceDescriptor());
         leases = process.gate(LeasesGrpc.getServiceDescriptor());
         networkPolicies = process.gate(NetworkPoliciesGrpc.getServiceDescriptor());
         names = process.gate(NamesGrpc.getServiceDescriptor());

@@ -62,6 +62,7 @@ record Place(
                     cluster,
                     new EndpointSettings(
                             cluster.serviceCidrs(),
+                            cluster.podCidrs(),
                             PortRange.of(config.serviceNodePortRange()),
                             cluster.externalIpRanges(),
                             config.maxEndpointsPerSlice()),

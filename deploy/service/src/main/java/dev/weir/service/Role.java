@@ -2,6 +2,7 @@ package dev.weir.service;
 
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.LeasesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
@@ -32,7 +33,8 @@ enum Role {
         return switch (service.getName()) {
             case ServicesGrpc.SERVICE_NAME,
                     EndpointSlicesGrpc.SERVICE_NAME,
-                    LeasesGrpc.SERVICE_NAME ->
+                    LeasesGrpc.SERVICE_NAME,
+                    AddressPoolsGrpc.SERVICE_NAME ->
                     ENDPOINT_SERVICE;
             case NetworkPoliciesGrpc.SERVICE_NAME -> POLICY_SERVICE;
             case NamesGrpc.SERVICE_NAME -> DNS_SERVICE;

@@ -62,6 +62,7 @@ public final class Cluster implements AutoCloseable {
                         directory,
                         new EndpointSettings(
                                 settings.serviceCidrs(),
+                                settings.podCidrs(),
                                 PortRange.of(config.serviceNodePortRange()),
                                 settings.externalIpRanges(),
                                 config.maxEndpointsPerSlice()),

@@ -7,6 +7,7 @@ import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.PodsGrpc;
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.events.v1.EventsGrpc;
+import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.LeasesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
@@ -34,6 +35,7 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService services;
     @Produces @Singleton @GrpcService final BindableService endpointSlices;
     @Produces @Singleton @GrpcService final BindableService leases;
+    @Produces @Singleton @GrpcService final BindableService addressPools;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
@@ -47,6 +49,7 @@ final class GrpcServices {
         agents = cluster.agents();
         services = cluster.service(ServicesGrpc.SERVICE_NAME);
         endpointSlices = cluster.service(EndpointSlicesGrpc.SERVICE_NAME);
+        addressPools = cluster.service(AddressPoolsGrpc.SERVICE_NAME);
         leases = cluster.service(LeasesGrpc.SERVICE_NAME);
         networkPolicies = cluster.service(NetworkPoliciesGrpc.SERVICE_NAME);
         names = cluster.service(NamesGrpc.SERVICE_NAME);

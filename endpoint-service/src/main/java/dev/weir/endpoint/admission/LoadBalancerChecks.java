@@ -1,5 +1,7 @@
 package dev.weir.endpoint.admission;
 
+import dev.weir.core.v1.ObjectMeta;
+import dev.weir.endpoint.balance.Wish;
 import dev.weir.model.FieldError;
 import dev.weir.model.IpAddress;
 import dev.weir.model.check.FieldErrors;
@@ -8,6 +10,7 @@ import dev.weir.model.check.Networks;
 import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.ServiceOrBuilder;
 import dev.weir.net.v1.ServiceSpecOrBuilder;
+import java.util.HashSet;
 import java.util.Set;
 
 /** What only a Service of type LoadBalancer may have. */
@@ -28,6 +31,9 @@ final class LoadBalancerChecks {
     static void check(ServiceOrBuilder service, FieldErrors errors) {
         ServiceSpecOrBuilder spec = service.getSpecOrBuilder();
         boolean balanced = spec.getType().equals(ServiceAdmission.LOAD_BALANCER);
+        if (balanced) {
+            wishes(service.getMetadata(), errors);
+        }
         sourceRanges(service, balanced, errors);
         if (!balanced && spec.hasAllocateLoadBalancerNodePorts()) {
             errors.forbidden("spec.allocateLoadBalancerNodePorts", ONLY_LOAD_BALANCER);
@@ -43,6 +49,27 @@ final class LoadBalancerChecks {
         var ingress = service.getStatus().getLoadBalancer().getIngressList();
         for (int i = 0; i < ingress.size(); i++) {
             ingress("status.loadBalancer.ingress[" + i + "]", ingress.get(i), errors);
+        }
+    }
+
+    private static void wishes(ObjectMeta metadata, FieldErrors errors) {
+        String path = "metadata.annotations[" + Wish.ADDRESSES + "]";
+        Set<Boolean> families = new HashSet<>();
+        for (String text : Wish.texts(metadata.getAnnotationsOrDefault(Wish.ADDRESSES, ""))) {
+            Networks.ordinaryAddress(path, text, errors)
+                    .filter(address -> !families.add(address.v6()))
+                    .ifPresent(
+                            address ->
+                                    errors.invalid(
+                                            path,
+                                            text,
+                                            "may hold no more than one IP for each IP"
+                                                    + " family"));
+        }
+        if (metadata.containsAnnotations(Wish.POOL)) {
+            String pool = metadata.getAnnotationsOrThrow(Wish.POOL);
+            errors.invalid(
+                    "metadata.annotations[" + Wish.POOL + "]", pool, Names.dns1123Subdomain(pool));
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * Services, by the rules of Kubernetes' v1: defaults, checks, addresses and node ports, in this
- * order; and last, whether it is programmed.
+ * order.
  */
 public final class ServiceAdmission {
     static final String CLUSTER_IP = "ClusterIP";
@@ -36,18 +36,6 @@ public final class ServiceAdmission {
             Service requested,
             NamespaceState namespace,
             Allocations others) {
-        return switch (judge(old, requested, namespace, others)) {
-            case Judgement.Accepted<Service>(var service) -> ProgrammedOnly.judge(service);
-            case Judgement.Refused<Service> refused -> refused;
-        };
-    }
-
-    /** The same, whether or not a plane programs it. */
-    static Judgement<Service> judge(
-            Optional<Service> old,
-            Service requested,
-            NamespaceState namespace,
-            Allocations others) {
         String name = requested.getMetadata().getName();
         Optional<Failure> refusal =
                 namespace.refusal(Kinds.SERVICE, requested.getMetadata().getNamespace(), name);
@@ -56,6 +44,7 @@ public final class ServiceAdmission {
         }
         Service.Builder service = requested.toBuilder();
         ServiceDefaults.apply(old, service);
+        BalancedStatus.keep(old, service);
 
         FieldErrors errors = new FieldErrors();
         ServiceChecks.check(service, errors);
@@ -67,6 +56,7 @@ public final class ServiceAdmission {
                     service.getSpecBuilder(),
                     others.addresses(),
                     errors);
+            BalancedStatus.check(old, service.build(), others.tenants(), errors);
         }
         if (!errors.isEmpty()) {
             return new Judgement.Refused<>(Failure.invalid(Kinds.SERVICE, name, errors.list()));

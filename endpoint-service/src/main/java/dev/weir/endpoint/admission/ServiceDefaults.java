@@ -20,6 +20,9 @@ final class ServiceDefaults {
     private ServiceDefaults() {}
 
     static void apply(Optional<Service> old, Service.Builder service) {
+        if (old.isEmpty()) {
+            service.clearStatus();
+        }
         ServiceSpec.Builder spec = service.getSpecBuilder();
         if (spec.getType().isEmpty()) {
             spec.setType(ServiceAdmission.CLUSTER_IP);

@@ -10,7 +10,7 @@ import dev.weir.model.NamespaceState;
 import dev.weir.net.v1.Service;
 import java.util.Optional;
 
-/** Services as admission judges them below the gate of what is programmed. */
+/** Services as admission judges them. */
 final class Judged {
     private Judged() {}
 
@@ -72,6 +72,6 @@ final class Judged {
 
     private static Judgement<Service> judge(
             Optional<Service> old, Service requested, Allocations others) {
-        return ServiceAdmission.judge(old, requested, NamespaceState.ACTIVE, others);
+        return ServiceAdmission.admit(old, requested, NamespaceState.ACTIVE, others);
     }
 }

@@ -92,11 +92,6 @@ class ServiceAdmissionTest {
             value = {
                 "{type: Foo, ports: [{port: 80}]}|spec.type: Unsupported value: \"Foo\": supported"
                     + " values: \"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"",
-                "{type: LoadBalancer, ports: [{port: 80}]}|spec.type: Unsupported value:"
-                        + " \"LoadBalancer\": supported values: \"ClusterIP\", \"ExternalName\","
-                        + " \"NodePort\"",
-                "{ports: [{port: 80}], externalIPs: [192.0.2.1]}|spec.externalIPs: Forbidden: not"
-                        + " supported",
                 "{}|spec.ports: Required value",
                 "{ports: [{port: 0}]}|spec.ports[0].port: Invalid value: 0: must be between 1 and"
                         + " 65535, inclusive & spec.ports[0].targetPort: Invalid value: 0: must be"

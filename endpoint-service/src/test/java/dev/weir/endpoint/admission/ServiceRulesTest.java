@@ -243,6 +243,16 @@ class ServiceRulesTest {
                             + " are specified");
     }
 
+    /** Of a class that others serve. */
+    private static final String CLASSED =
+            "{type: LoadBalancer, loadBalancerClass: a/b, " + PORT + "}";
+
+    private static Service with(Service service, LoadBalancerIngress.Builder ingress) {
+        Service.Builder with = service.toBuilder();
+        with.getStatusBuilder().getLoadBalancerBuilder().addIngress(ingress);
+        return with.build();
+    }
+
     /** ip | ipMode | hostname | errors */
     @ParameterizedTest
     @CsvSource(
@@ -266,11 +276,9 @@ class ServiceRulesTest {
         Optional.ofNullable(ip).ifPresent(ingress::setIp);
         Optional.ofNullable(mode).ifPresent(ingress::setIpMode);
         Optional.ofNullable(hostname).ifPresent(ingress::setHostname);
-        Service.Builder service =
-                Judged.read("web", "{type: LoadBalancer, " + PORT + "}").toBuilder();
-        service.getStatusBuilder().getLoadBalancerBuilder().addIngress(ingress);
+        Service old = Judged.accepted(CLASSED, NOTHING);
 
-        String found = Judged.errors(Optional.empty(), service.build(), NOTHING);
+        String found = Judged.errors(Optional.of(old), with(old, ingress), NOTHING);
 
         assertThat(found.startsWith("accepted") ? null : found)
                 .isEqualTo(error == null ? null : "status.loadBalancer.ingress[0]." + error);
@@ -278,13 +286,12 @@ class ServiceRulesTest {
 
     @Test
     void anAddressOfALoadBalancerIsTakenByTheNodesByDefaultAndGoesWithItsType() {
-        Service.Builder requested =
-                Judged.read("web", "{type: LoadBalancer, " + PORT + "}").toBuilder();
-        requested
-                .getStatusBuilder()
-                .getLoadBalancerBuilder()
-                .addIngress(LoadBalancerIngress.newBuilder().setIp("192.0.2.1"));
-        Service old = Judged.accepted(Optional.empty(), requested.build(), NOTHING);
+        Service before = Judged.accepted(CLASSED, NOTHING);
+        Service old =
+                Judged.accepted(
+                        Optional.of(before),
+                        with(before, LoadBalancerIngress.newBuilder().setIp("192.0.2.1")),
+                        NOTHING);
 
         Service now = Judged.accepted(Optional.of(old), type(old, "NodePort"), NOTHING);
 

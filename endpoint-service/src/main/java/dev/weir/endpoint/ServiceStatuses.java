@@ -1,0 +1,59 @@
+package dev.weir.endpoint;
+
+import com.google.protobuf.Message;
+import dev.weir.changes.Step;
+import dev.weir.endpoint.balance.Balancer;
+import dev.weir.endpoint.condition.SpecConditions;
+import dev.weir.model.Key;
+import dev.weir.model.Kinds;
+import dev.weir.model.Shards;
+import dev.weir.net.v1.Service;
+import dev.weir.server.Derivation;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What is derived of a Service's status: its load-balancer addresses, and its conditions, which
+ * admission has written already unless the settings are others since. Owned by the shard's writer
+ * thread.
+ */
+final class ServiceStatuses implements Derivation {
+    private final AllocationIndex index;
+    private final SpecConditions conditions;
+    private final Clock clock;
+    private final Balancer balancer = new Balancer();
+
+    ServiceStatuses(AllocationIndex index, SpecConditions conditions, Clock clock) {
+        this.index = index;
+        this.conditions = conditions;
+        this.clock = clock;
+    }
+
+    @Override
+    public SortedMap<Key, Optional<Message>> derive(Steps steps) {
+        Step endpoint = steps.of(Shards.ENDPOINT);
+        Instant now = clock.instant();
+        SortedMap<Key, Service> given =
+                balancer.derive(endpoint, index.in(steps.accepted()).tenants(), now);
+        TreeSet<Key> touched = new TreeSet<>(given.keySet());
+        endpoint.keys(Kinds.SERVICE).forEach(touched::add);
+        SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
+        for (Key key : touched) {
+            endpoint.to()
+                    .find(Service.class, key)
+                    .ifPresent(
+                            service -> {
+                                Service after =
+                                        conditions.on(given.getOrDefault(key, service), now);
+                                if (!after.equals(service)) {
+                                    changes.put(key, Optional.of(after));
+                                }
+                            });
+        }
+        return changes;
+    }
+}
