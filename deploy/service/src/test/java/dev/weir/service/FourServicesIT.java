@@ -1,6 +1,7 @@
 package dev.weir.service;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -28,6 +29,8 @@ import dev.weir.model.Shards;
 import dev.weir.net.v1.Endpoint;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
+import dev.weir.node.v1.AgentAnswer;
+import dev.weir.node.v1.AgentQuestion;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.FollowRequest;
 import dev.weir.node.v1.FollowResponse;
@@ -37,8 +40,11 @@ import dev.weir.node.v1.Problem;
 import dev.weir.node.v1.ReportRequest;
 import dev.weir.node.v1.StatusRequest;
 import dev.weir.node.v1.WaitProgrammedResponse;
+import dev.weir.node.v1.WhyRequest;
+import dev.weir.node.v1.WhyResponse;
 import dev.weir.policy.v1.GroupMember;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -52,8 +58,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -244,6 +252,66 @@ class FourServicesIT {
                         agents().status(StatusRequest.getDefaultInstance()).getNodesList().stream()
                                 .anyMatch(node -> node.getProblemsList().contains(problem)),
                 () -> agents().status(StatusRequest.getDefaultInstance()).toString());
+    }
+
+    /** An agent that holds its call open at some service, and echoes who asks. */
+    private void answerAt(Role role, CountDownLatch ended) {
+        AtomicReference<StreamObserver<AgentAnswer>> out = new AtomicReference<>();
+        out.set(
+                AgentsGrpc.newStub(roles.get(role).channel())
+                        .answer(
+                                new StreamObserver<>() {
+                                    @Override
+                                    public void onNext(AgentQuestion question) {
+                                        out.get()
+                                                .onNext(
+                                                        AgentAnswer.newBuilder()
+                                                                .setId(question.getId())
+                                                                .setWhy(
+                                                                        WhyResponse.newBuilder()
+                                                                                .setNode("asked")
+                                                                                .setReason(
+                                                                                        role
+                                                                                                .name()))
+                                                                .build());
+                                    }
+
+                                    @Override
+                                    public void onError(Throwable thrown) {
+                                        ended.countDown();
+                                    }
+
+                                    @Override
+                                    public void onCompleted() {
+                                        ended.countDown();
+                                    }
+                                }));
+        out.get().onNext(AgentAnswer.newBuilder().setNodeName("asked").build());
+    }
+
+    private WhyResponse why(Role at) {
+        return AgentsGrpc.newBlockingStub(roles.get(at).channel())
+                .withDeadlineAfter(CALL.toMillis(), MILLISECONDS)
+                .why(WhyRequest.newBuilder().setSource("node/asked").setDestination("web").build());
+    }
+
+    @Test
+    void aQuestionReachesItsAgentThroughAnyService() throws Exception {
+        Node asked = NODE.toBuilder().setMetadata(ObjectMeta.newBuilder().setName("asked")).build();
+        agents().join(JoinRequest.newBuilder().setNode(asked).build());
+        CountDownLatch ended = new CountDownLatch(1);
+        answerAt(Role.POLICY_SERVICE, ended);
+
+        assertThat(why(Role.DNS_SERVICE).getReason()).isEqualTo(Role.POLICY_SERVICE.name());
+        assertThat(why(Role.CONTROL_PLANE).getNode()).isEqualTo("asked");
+
+        roles.get(Role.CONTROL_PLANE).kill();
+        roles.get(Role.CONTROL_PLANE).startAgain();
+        roles.get(Role.CONTROL_PLANE).awaitHealth(ServingStatus.SERVING);
+        assertThat(ended.await(CALL.toSeconds(), SECONDS)).as("its call ends").isTrue();
+        answerAt(Role.CONTROL_PLANE, new CountDownLatch(1));
+
+        assertThat(why(Role.ENDPOINT_SERVICE).getReason()).isEqualTo(Role.CONTROL_PLANE.name());
     }
 
     @ParameterizedTest
