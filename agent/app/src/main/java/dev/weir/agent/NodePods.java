@@ -3,11 +3,14 @@ package dev.weir.agent;
 import dev.weir.agent.cni.PodNetwork;
 import dev.weir.agent.cni.ipam.PodAttachment;
 import dev.weir.agent.derive.Attachment;
+import dev.weir.agent.probe.ReadinessProbes;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.Pod;
+import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Shards;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -43,7 +46,7 @@ final class NodePods implements PodNetwork, AutoCloseable {
         if (image != null && image != control) {
             control = image;
             registrar.observe(image);
-            probes.sync(image, pods.values());
+            probes.sync(image, addresses());
         }
     }
 
@@ -67,7 +70,7 @@ final class NodePods implements PodNetwork, AutoCloseable {
         pods.put(pod.pod(), local);
         var programmed = loop.attach(new Attachment(pod.pod(), pod.addresses(), pod.labels()));
         registrar.present(local);
-        probes.sync(control, pods.values());
+        probes.sync(control, addresses());
         return programmed;
     }
 
@@ -80,7 +83,14 @@ final class NodePods implements PodNetwork, AutoCloseable {
         pods.remove(pod.pod());
         registrar.absent(pod.pod());
         var unused = loop.detach(pod.pod());
-        probes.sync(control, pods.values());
+        probes.sync(control, addresses());
+    }
+
+    /** Where each pod is probed. */
+    private Map<Key, IpAddress> addresses() {
+        Map<Key, IpAddress> result = new HashMap<>();
+        pods.forEach((key, local) -> result.put(key, local.addresses().getFirst()));
+        return result;
     }
 
     @Override

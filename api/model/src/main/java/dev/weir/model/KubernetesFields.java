@@ -10,9 +10,6 @@ import java.util.Set;
  * to us.
  */
 final class KubernetesFields {
-    private static final String PROBE =
-            "expected tcpSocket or httpGet: %s probes are not supported";
-
     /** Written by an API server or by its controllers, without a meaning here. */
     private static final Map<String, Set<String>> IGNORED =
             Map.of(
@@ -38,7 +35,9 @@ final class KubernetesFields {
     private static final Map<String, Map<String, String>> REFUSED =
             Map.of(
                     "Probe",
-                    Map.of("exec", PROBE.formatted("exec"), "grpc", PROBE.formatted("grpc")),
+                    Map.of(
+                            "exec",
+                            "expected tcpSocket, httpGet or grpc: exec probes are not supported"),
                     "TcpSocketAction",
                     Map.of("host", "not supported: the probe goes to the pod itself"),
                     "HttpGetAction",

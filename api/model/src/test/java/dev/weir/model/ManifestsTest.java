@@ -254,9 +254,9 @@ class ManifestsTest {
                 "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: 1}}|line 1:"
                         + " spec.hostNetwork: expected true or false, got 1",
                 "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers:"
-                    + " [{readinessProbe: {exec: {}}}]}}|line 1:"
-                    + " spec.containers[0].readinessProbe.exec: expected tcpSocket or httpGet: exec"
-                    + " probes are not supported",
+                        + " [{readinessProbe: {exec: {}}}]}}|line 1:"
+                        + " spec.containers[0].readinessProbe.exec: expected tcpSocket, httpGet or"
+                        + " grpc: exec probes are not supported",
                 "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{ports:"
                         + " [{hostPort: 80}]}]}}|line 1: spec.containers[0].ports[0].hostPort: not"
                         + " supported",

@@ -66,6 +66,12 @@ class PodAdmissionTest {
                 "{containers: [{name: a, readinessProbe: {httpGet: {port: 1}, tcpSocket: {port:"
                         + " 1}}}]}|spec.containers[0].readinessProbe.tcpSocket: Forbidden: may not"
                         + " specify more than 1 handler type",
+                "{containers: [{name: a, readinessProbe: {grpc: {port: 1}, tcpSocket: {port:"
+                        + " 1}}}]}|spec.containers[0].readinessProbe.grpc: Forbidden: may not"
+                        + " specify more than 1 handler type",
+                "{containers: [{name: a, readinessProbe: {grpc: {service:"
+                        + " web}}}]}|spec.containers[0].readinessProbe.grpc.port: Invalid value: 0:"
+                        + " must be between 1 and 65535, inclusive",
                 "{containers: [{name: a, readinessProbe: {tcpSocket: {port:"
                     + " 0}}}]}|spec.containers[0].readinessProbe.tcpSocket.port: Invalid value: 0:"
                     + " must be between 1 and 65535, inclusive",

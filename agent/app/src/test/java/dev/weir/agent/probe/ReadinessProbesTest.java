@@ -1,4 +1,4 @@
-package dev.weir.agent;
+package dev.weir.agent.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -113,11 +113,11 @@ class ReadinessProbesTest {
                 .build();
     }
 
-    private static Image pods(Container container) {
+    private static Image pods(Container... containers) {
         Pod pod =
                 Pod.newBuilder()
                         .setMetadata(ObjectMeta.newBuilder().setNamespace("shop").setName("web"))
-                        .setSpec(PodSpec.newBuilder().addContainers(container))
+                        .setSpec(PodSpec.newBuilder().addAllContainers(List.of(containers)))
                         .build();
         return Image.empty("control")
                 .apply(
@@ -133,12 +133,12 @@ class ReadinessProbesTest {
         return pods(Container.newBuilder().setReadinessProbe(probe).build());
     }
 
-    private static LocalState at(String address) {
-        return new LocalState(WEB, List.of(IpAddress.of(address)), Map.of(), false);
+    private static Map<Key, IpAddress> at(String address) {
+        return Map.of(WEB, IpAddress.of(address));
     }
 
     private void start(Probe probe) {
-        probes.sync(probed(probe), List.of(at("127.0.0.1")));
+        probes.sync(probed(probe), at("127.0.0.1"));
     }
 
     private boolean next() throws InterruptedException {
@@ -194,7 +194,7 @@ class ReadinessProbesTest {
     void ipv6() throws Exception {
         int port = http("::1", 200, 0);
 
-        probes.sync(probed(httpProbe(port)), List.of(at("::1")));
+        probes.sync(probed(httpProbe(port)), at("::1"));
 
         assertThat(next()).isFalse();
         assertThat(next()).isTrue();
@@ -214,7 +214,7 @@ class ReadinessProbesTest {
                         .addPorts(ContainerPort.newBuilder().setName("web").setContainerPort(port))
                         .build();
 
-        probes.sync(pods(container), List.of(at("127.0.0.1")));
+        probes.sync(pods(container), at("127.0.0.1"));
 
         assertThat(next()).isFalse();
         assertThat(next()).isTrue();
@@ -225,7 +225,7 @@ class ReadinessProbesTest {
         start(httpProbe(http("127.0.0.1", 200, 0)));
         awaitRequests(1);
 
-        probes.sync(probed(httpProbe(1)), List.of());
+        probes.sync(probed(httpProbe(1)), Map.of());
         Thread.sleep(100);
         int asked = requests.get();
         Thread.sleep(1_500);
@@ -262,9 +262,51 @@ class ReadinessProbesTest {
         start(tcpProbe(closedPort()));
         assertThat(next()).isFalse();
 
-        probes.sync(pods(Container.getDefaultInstance()), List.of(at("127.0.0.1")));
+        probes.sync(pods(Container.getDefaultInstance()), at("127.0.0.1"));
 
         assertThat(next()).isTrue();
+    }
+
+    @Test
+    void aPodIsReadyWhenAllItsContainersAre() throws Exception {
+        int second = closedPort();
+        Container open =
+                Container.newBuilder()
+                        .setReadinessProbe(tcpProbe(tcp("127.0.0.1", 0).getLocalPort()))
+                        .build();
+        Container later = Container.newBuilder().setReadinessProbe(tcpProbe(second)).build();
+
+        probes.sync(pods(open, Container.getDefaultInstance(), later), at("127.0.0.1"));
+        assertThat(next()).isFalse();
+        assertThat(results.poll(1_200, TimeUnit.MILLISECONDS)).isNull();
+        ServerSocket socket = tcp("127.0.0.1", second);
+
+        assertThat(next()).isTrue();
+        socket.close();
+        assertThat(next()).isFalse();
+    }
+
+    @Test
+    void aPortOfAnotherContainerHasNoNameHere() throws Exception {
+        int port = tcp("127.0.0.1", 0).getLocalPort();
+        Container probed =
+                Container.newBuilder()
+                        .setReadinessProbe(
+                                quick().setTcpSocket(
+                                                TcpSocketAction.newBuilder()
+                                                        .setPort(
+                                                                IntOrString.newBuilder()
+                                                                        .setStrVal("web"))))
+                        .build();
+        Container named =
+                Container.newBuilder()
+                        .addPorts(ContainerPort.newBuilder().setName("web").setContainerPort(port))
+                        .build();
+
+        probes.sync(pods(probed, named), at("127.0.0.1"));
+
+        assertThat(next()).isFalse();
+        assertThat(results.poll(1_200, TimeUnit.MILLISECONDS)).isNull();
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.weir.agent;
+package dev.weir.agent.probe;
 
 import dev.weir.core.v1.Probe;
 

@@ -1,4 +1,4 @@
-package dev.weir.agent;
+package dev.weir.agent.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
