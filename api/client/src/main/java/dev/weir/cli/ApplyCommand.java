@@ -11,6 +11,7 @@ import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Manifests.Manifest;
+import dev.weir.net.v1.Service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +91,7 @@ final class ApplyCommand implements Callable<Integer> {
             try {
                 Written created = client.create(object, options);
                 say(object, "created", dry);
+                warn(created.object());
                 return ProgrammedWait.with(after, created.commit());
             } catch (FailureException e) {
                 if (e.failure().reason() != Failure.Reason.ALREADY_EXISTS) {
@@ -99,11 +101,24 @@ final class ApplyCommand implements Callable<Integer> {
         }
         Written updated = client.update(object, replaced(object), options);
         say(object, updated.changed() ? "configured" : "unchanged", dry);
+        warn(updated.object());
         return ProgrammedWait.with(after, updated.commit());
     }
 
     private void say(Message object, String done, DryRun dry) {
         session.out().println(Resource.nameOf(object) + " " + done + dry.suffix());
+    }
+
+    /** What was accepted and yet does nothing until the cluster is told otherwise. */
+    private void warn(Message answer) {
+        if (answer instanceof Service service) {
+            service.getStatus().getConditionsList().stream()
+                    .filter(condition -> condition.getType().equals("ExternalIPsProgrammed"))
+                    .filter(condition -> condition.getStatus().equals("False"))
+                    .forEach(
+                            condition ->
+                                    session.err().println("Warning: " + condition.getMessage()));
+        }
     }
 
     /** Labels, annotations, and all that is neither metadata nor status. */

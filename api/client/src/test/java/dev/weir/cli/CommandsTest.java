@@ -12,6 +12,8 @@ import dev.weir.core.v1.PodSpec;
 import dev.weir.core.v1.PodStatus;
 import dev.weir.model.Failure;
 import dev.weir.model.Kinds;
+import dev.weir.net.v1.AddressPool;
+import dev.weir.net.v1.AddressPoolSpec;
 import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
@@ -428,6 +430,41 @@ class CommandsTest {
         assertThat(run("get", "svc").out)
                 .contains("  192.0.2.1     80:30007/TCP,80:30007/UDP  ")
                 .contains("  <pending>     80:30007/TCP,80:30007/UDP  ");
+    }
+
+    @Test
+    void getShowsPools() {
+        server.put(
+                AddressPool.newBuilder()
+                        .setMetadata(ObjectMeta.newBuilder().setName("lab"))
+                        .setSpec(
+                                AddressPoolSpec.newBuilder()
+                                        .setAutoAssign(true)
+                                        .addAddresses("192.0.2.16/28")
+                                        .addAddresses("2001:db8::1-2001:db8::9"))
+                        .build());
+
+        assertThat(run("get", "pool").out.replaceAll(" {2,}", " "))
+                .matches(
+                        "NAME AUTO-ASSIGN ADDRESSES AGE\n"
+                                + "lab true 192.0.2.16/28,2001:db8::1-2001:db8::9 [0-9]+s\n");
+    }
+
+    @Test
+    void applyWarnsOfExternalIpsThatNoNodeTakes() {
+        Service.Builder there = service("web").toBuilder();
+        there.getStatusBuilder()
+                .addConditions(
+                        Condition.newBuilder()
+                                .setType("ExternalIPsProgrammed")
+                                .setStatus("False")
+                                .setMessage("no range of --external-ip-ranges has them"));
+        server.put(there.build());
+
+        Ran ran = runWith(SERVICE_YAML, "apply", "-f", "-");
+
+        assertThat(ran.code).isZero();
+        assertThat(ran.err).isEqualTo("Warning: no range of --external-ip-ranges has them\n");
     }
 
     @Test
