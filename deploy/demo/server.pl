@@ -7,6 +7,8 @@ my ($name, $port) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
 my $listener = IO::Socket::IP->new(LocalHost => '::', LocalPort => $port, V6Only => 0, Listen => 512, ReuseAddr => 1)
     or die "cannot listen on $port: $@\n";
+$| = 1;
+print "ready\n";
 while (1) {
     my $client = $listener->accept or next;
     my $from = $client->peerhost // '';

@@ -32,6 +32,9 @@ public final class RunningLab implements AutoCloseable {
     /** Of the host outside, which the lab's agents ask for outside names. */
     public static final String EXTERNAL_ADDRESS = LabNetwork.EXTERNAL_IPV4;
 
+    /** What externalIPs are programmed: addresses for documentation. */
+    static final String EXTERNAL_IP_RANGES = "198.51.100.0/24,2001:db8:1::/64";
+
     private static final String NAMESPACE = "default";
 
     private static final Duration PROGRAMMED_TIMEOUT = Duration.ofSeconds(30);
@@ -66,9 +69,9 @@ public final class RunningLab implements AutoCloseable {
         if (closed) {
             throw new CliError("the lab is closed");
         }
-        lab.up(
-                LabCommand.settings(shape, nodes, "nft", "direct", new ClusterOptions().settings()),
-                Launcher.of(session));
+        Map<String, String> settings = new TreeMap<>(new ClusterOptions().settings());
+        settings.put("weir.external-ip-ranges", EXTERNAL_IP_RANGES);
+        lab.up(LabCommand.settings(shape, nodes, "nft", "direct", settings), Launcher.of(session));
     }
 
     public Shape shape() {

@@ -12,9 +12,6 @@ import java.util.function.Consumer;
 final class Demo {
     private static final int PORT = 8080;
 
-    /** As in nodeport-service.yaml. */
-    private static final int NODE_PORT = 30_007;
-
     private static final String CLIENT = Tries.CLIENT;
     private static final int MANY = Tries.MANY;
 
@@ -50,6 +47,12 @@ final class Demo {
         podToPod();
         progress.accept("Services");
         services();
+        progress.accept("Services from outside, and to outside");
+        Exposed exposed = new Exposed(rows, tries, scripts);
+        exposed.nodePorts();
+        exposed.loadBalancer();
+        exposed.externalIp();
+        exposed.legacy();
         progress.accept("names");
         names();
         progress.accept("policies");
@@ -135,14 +138,6 @@ final class Demo {
                     lab.remove("web-3");
                     return tries.servers("my-app-service", MANY);
                 });
-        for (int node = 1; node <= 2; node++) {
-            String to = RunningLab.nodeAddress(node);
-            rows.add(
-                    "nodeport-service: " + to + ":" + NODE_PORT,
-                    "outside",
-                    "web-1 web-2",
-                    () -> tries.fromOutside(to, NODE_PORT).servers());
-        }
         rows.add(
                 "internal-service: no endpoints",
                 CLIENT,
@@ -181,6 +176,11 @@ final class Demo {
                     CLIENT,
                     "192.0.2.7",
                     () -> tries.lookUp("www.example.com"));
+            rows.add(
+                    "nslookup external-name-service, a name for that name",
+                    CLIENT,
+                    "192.0.2.7",
+                    () -> tries.lookUp("external-name-service"));
         } finally {
             outside.destroyForcibly();
         }
