@@ -77,7 +77,12 @@ final class Announcer implements AutoCloseable {
         String reason = e.getMessage() == null ? e.toString() : e.getMessage();
         if (!reason.equals(trouble)) {
             trouble = reason;
-            LOG.log(Level.WARNING, "nothing is announced from " + address + ": " + reason, e);
+            String text = "nothing is announced from " + address + ": " + reason;
+            if (e instanceof IOException) {
+                LOG.log(Level.WARNING, text);
+            } else {
+                LOG.log(Level.ERROR, text, e);
+            }
         }
         try {
             Thread.sleep(Timing.RETRY);

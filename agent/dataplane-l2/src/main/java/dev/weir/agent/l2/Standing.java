@@ -44,7 +44,7 @@ record Standing(
                 name,
                 Announcements.NONE,
                 HashTreePMap.empty(),
-                now + Timing.SILENCE_MILLIS,
+                now + Timing.LISTEN_MILLIS,
                 Optional.empty(),
                 HashTreePMap.empty(),
                 now);

@@ -18,6 +18,13 @@ final class Timing {
     static final long SILENCE_MILLIS = 1_400;
 
     /**
+     * What a node listens before it sends its first heartbeat: each that lives has sent one by
+     * then. Far enough below the silence that an agent which is back within half a second is missed
+     * by nobody.
+     */
+    static final long LISTEN_MILLIS = 500;
+
+    /**
      * Between a node's first heartbeat and its first claims: so that of many that start at once
      * each has heard the others.
      */

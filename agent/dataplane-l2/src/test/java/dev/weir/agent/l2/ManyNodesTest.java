@@ -33,6 +33,9 @@ class ManyNodesTest {
     private static final long CALM =
             2 * Timing.SILENCE_MILLIS + Timing.SETTLE_MILLIS + Timing.HEARTBEAT_MILLIS;
 
+    /** How long an agent may be away, milliseconds. */
+    private static final long BACK_AT_ONCE = 480;
+
     private record Arrival(long at, String to, IpAddress from) {}
 
     private final long seed = System.nanoTime();
@@ -154,11 +157,37 @@ class ManyNodesTest {
         }
     }
 
-    @RepeatedTest(20)
-    void whateverHappensThereIsOneInTheEndAndTwoNeverForLong() {
+    @RepeatedTest(5)
+    void anAgentThatIsBackAtOnceIsMissedByNobody() {
+        connect();
+        IpAddress address = IpAddress.of("192.0.2.200");
+        eligible.put(address, Set.copyOf(all()));
+        all().forEach(this::start);
+        pass(CALM + random.nextInt(1_000));
+        String owner = owners(address).iterator().next();
+
+        nodes.remove(owner);
+        pass(BACK_AT_ONCE);
+        start(owner);
+
+        for (long end = now + CALM; now < end; ) {
+            pass(1);
+            Set<String> others = new TreeSet<>(owners(address));
+            others.remove(owner);
+            assertThat(others).as("seed %d", seed).isEmpty();
+        }
+        assertThat(owners(address)).as("seed %d", seed).containsExactly(owner);
+    }
+
+    private void connect() {
         for (int i = 1; i <= NODES; i++) {
             names.put(address("n" + i), "n" + i);
         }
+    }
+
+    @RepeatedTest(20)
+    void whateverHappensThereIsOneInTheEndAndTwoNeverForLong() {
+        connect();
         for (int i = 0; i < 15; i++) {
             happen();
             pass(random.nextInt(2_000));

@@ -58,15 +58,15 @@ class StandingTest {
 
     private void own() {
         want(Set.of(HIGHER, LOWER));
-        pass(Timing.SILENCE_MILLIS + Timing.SETTLE_MILLIS);
+        pass(Timing.LISTEN_MILLIS + Timing.SETTLE_MILLIS);
         assertThat(standing.owned()).containsKey(ADDRESS);
     }
 
     @Test
-    void whoHasJustComeListensForTheSilenceAndSaysNothing() {
+    void whoHasJustComeListensAndSaysNothing() {
         want(Set.of(LOWER));
 
-        assertThat(pass(Timing.SILENCE_MILLIS - Timing.TICK.toMillis())).isEmpty();
+        assertThat(pass(Timing.LISTEN_MILLIS - Timing.TICK.toMillis())).isEmpty();
         assertThat(ask()).isEmpty();
         assertThat(pass(Timing.TICK.toMillis())).containsExactly(new Say.Alive());
     }
@@ -163,7 +163,7 @@ class StandingTest {
         step(new Event.Tick());
 
         assertThat(ask()).isEmpty();
-        assertThat(pass(Timing.SILENCE_MILLIS + Timing.SETTLE_MILLIS))
+        assertThat(pass(Timing.LISTEN_MILLIS + Timing.SETTLE_MILLIS))
                 .contains(new Say.Claim(ADDRESS));
     }
 
