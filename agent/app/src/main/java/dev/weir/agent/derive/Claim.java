@@ -100,7 +100,7 @@ record Claim(Service service, Frontend place, AddressKind kind, ServicePort port
     }
 
     /** One per family; a headless Service has none, since None is no address. */
-    private static List<IpAddress> clusterIps(Service service) {
+    static List<IpAddress> clusterIps(Service service) {
         Collection<String> all =
                 service.getSpec().getClusterIpsCount() > 0
                         ? service.getSpec().getClusterIpsList()
