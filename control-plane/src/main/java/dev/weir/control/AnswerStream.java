@@ -9,6 +9,7 @@ import dev.weir.node.v1.WhyResponse;
 import dev.weir.server.StatusMapper;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -105,7 +106,7 @@ final class AnswerStream implements StreamObserver<AgentAnswer> {
             case WHY -> answer.complete(message.getWhy());
             case REFUSED ->
                     answer.completeExceptionally(
-                            Failure.of(Reason.BAD_REQUEST, message.getRefused()).asException());
+                            Failure.of(reason(message), message.getRefused()).asException());
             case ANSWER_NOT_SET ->
                     answer.completeExceptionally(
                             Failure.of(
@@ -115,6 +116,13 @@ final class AnswerStream implements StreamObserver<AgentAnswer> {
                                                     + "\" does not know this question; upgrade it")
                                     .asException());
         }
+    }
+
+    private static Reason reason(AgentAnswer refusal) {
+        return Arrays.stream(Reason.values())
+                .filter(reason -> reason.word().equals(refusal.getReason()))
+                .findFirst()
+                .orElse(Reason.BAD_REQUEST);
     }
 
     @Override

@@ -76,9 +76,14 @@ final class WhichNode {
         return () -> Failure.notFound(Kinds.POD, pod).asException();
     }
 
-    /** Names are the node's own business; where packets to an address arrive is not. */
+    /** Where packets arrive; of a Service that is anywhere, and its name the node's business. */
     private Optional<String> ofDestination(String destination) {
-        return IpAddress.parse(destination).flatMap(this::ofAddress);
+        String name = destination.substring(destination.indexOf('/') + 1);
+        return switch (destination.substring(0, Math.max(0, destination.indexOf('/')))) {
+            case "node" -> Optional.of(name);
+            case "pod" -> Optional.of(ofPod(name).orElseThrow(none(name)));
+            default -> IpAddress.parse(destination).flatMap(this::ofAddress);
+        };
     }
 
     private Optional<String> ofPod(String name) {

@@ -30,6 +30,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RespondentsTest {
     private static final Duration ANSWER = Duration.ofMillis(300);
@@ -201,8 +203,9 @@ class RespondentsTest {
         assertThat(two.get(Cluster.SECONDS_TO_WAIT, SECONDS).getReason()).isEqualTo("two");
     }
 
-    @Test
-    void aQuestionThatIsRefusedSaysWhy() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"'', BAD_REQUEST", "NotFound, NOT_FOUND", "Later, BAD_REQUEST"})
+    void aQuestionThatIsRefusedSaysWhy(String word, Reason reason) throws Exception {
         Agent agent = connect(stub, "n1");
 
         var answer = ask(first, "pod/a");
@@ -210,9 +213,10 @@ class RespondentsTest {
                 AgentAnswer.newBuilder()
                         .setId(agent.question().getId())
                         .setRefused("web: not that port")
+                        .setReason(word)
                         .build());
 
-        assertThat(failure(answer).failure().reason()).isEqualTo(Reason.BAD_REQUEST);
+        assertThat(failure(answer).failure().reason()).isEqualTo(reason);
         assertThat(failure(answer)).hasMessageContaining("not that port");
     }
 

@@ -109,6 +109,8 @@ class WhichNodeTest {
         "external, 192.0.2.2, n2",
         "external, fd00::1, n1",
         "external, 10.0.2.2, n2",
+        "external, node/n2, n2",
+        "external, pod/a, n1",
         "198.51.100.7, 192.0.2.2, n2",
     })
     void whereItBeginsElseWhereItArrives(String source, String destination, String node) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 final class WhyCommand implements Callable<Integer> {
     private static final List<String> PROTOCOLS = List.of("TCP", "UDP", "SCTP");
     private static final List<Kind> SOURCES = List.of(Kinds.POD, Kinds.NODE);
-    private static final List<Kind> DESTINATIONS = List.of(Kinds.SERVICE, Kinds.POD);
+    private static final List<Kind> DESTINATIONS = List.of(Kinds.SERVICE, Kinds.POD, Kinds.NODE);
 
     private final Session session;
 
@@ -39,8 +39,8 @@ final class WhyCommand implements Callable<Integer> {
             index = "1",
             paramLabel = "DST[:PORT]",
             description =
-                    "service/NAME, pod/NAME, NAME (a service, else a pod), a name as in DNS, or an"
-                            + " address, [ADDRESS]:PORT for IPv6; default: its only port")
+                    "service/NAME, pod/NAME, node/NAME, NAME (a service, else a pod), a name as in"
+                        + " DNS, or an address, [ADDRESS]:PORT for IPv6; default: its only port")
     private String destination = "";
 
     @Option(
