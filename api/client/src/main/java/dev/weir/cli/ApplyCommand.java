@@ -11,6 +11,7 @@ import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Manifests.Manifest;
+import dev.weir.net.v1.Endpoints;
 import dev.weir.net.v1.Service;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,15 @@ final class ApplyCommand implements Callable<Integer> {
             boolean complete = true;
             for (Manifest manifest : manifests) {
                 try {
+                    if (manifest.object() instanceof Endpoints endpoints) {
+                        var done =
+                                new EndpointsImport(client, session.err())
+                                        .apply(endpoints, written, dry);
+                        written = done.written();
+                        keys.addAll(done.slices());
+                        say(manifest, done.word(), dry);
+                        continue;
+                    }
                     written = apply(client, manifest, written, dry);
                     ObjectMeta metadata = Resource.metadata(manifest.object());
                     keys.add(manifest.kind().key(metadata.getNamespace(), metadata.getName()));
@@ -105,6 +115,18 @@ final class ApplyCommand implements Callable<Integer> {
         return ProgrammedWait.with(after, updated.commit());
     }
 
+    private void say(Manifest manifest, String done, DryRun dry) {
+        String name = Resource.metadata(manifest.object()).getName();
+        session.out()
+                .println(
+                        Resource.typeName(manifest.kind())
+                                + "/"
+                                + name
+                                + " "
+                                + done
+                                + dry.suffix());
+    }
+
     private void say(Message object, String done, DryRun dry) {
         session.out().println(Resource.nameOf(object) + " " + done + dry.suffix());
     }
@@ -122,7 +144,7 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     /** Labels, annotations, and all that is neither metadata nor status. */
-    private static List<String> replaced(Message object) {
+    static List<String> replaced(Message object) {
         List<String> fields = new ArrayList<>(List.of("metadata.labels", "metadata.annotations"));
         desired(object).forEach(field -> fields.add(field.getName()));
         return fields;
@@ -134,7 +156,7 @@ final class ApplyCommand implements Callable<Integer> {
                 .toList();
     }
 
-    private static boolean same(Message old, Message wanted) {
+    static boolean same(Message old, Message wanted) {
         ObjectMeta before = Resource.metadata(old);
         ObjectMeta after = Resource.metadata(wanted);
         return before.getLabelsMap().equals(after.getLabelsMap())

@@ -9,6 +9,7 @@ import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
+import dev.weir.model.Mirrored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,13 +51,7 @@ final class DeleteCommand implements Callable<Integer> {
         try (WeirClient client = session.client(connect)) {
             for (Target target : targets) {
                 try {
-                    var commit =
-                            client.delete(
-                                    target.kind(),
-                                    target.namespace(),
-                                    target.name(),
-                                    WriteOptions.NONE);
-                    written = ProgrammedWait.with(written, commit);
+                    written = delete(client, target, written);
                     keys.add(target.kind().key(target.namespace(), target.name()));
                     session.out()
                             .println(
@@ -78,6 +73,16 @@ final class DeleteCommand implements Callable<Integer> {
             }
             return complete ? 0 : 1;
         }
+    }
+
+    private Frontier delete(WeirClient client, Target target, Frontier written) {
+        if (target.kind().equals(Mirrored.KIND)) {
+            return new EndpointsImport(client, session.err())
+                    .delete(target.namespace(), target.name(), written);
+        }
+        var commit =
+                client.delete(target.kind(), target.namespace(), target.name(), WriteOptions.NONE);
+        return ProgrammedWait.with(written, commit);
     }
 
     /**
@@ -125,7 +130,7 @@ final class DeleteCommand implements Callable<Integer> {
                 .map(
                         resource ->
                                 new Target(
-                                        resource.kind(),
+                                        resource.endpoints() ? Mirrored.KIND : resource.kind(),
                                         namespace.of(resource.kind()),
                                         resource.name()
                                                 .orElseThrow(

@@ -6,6 +6,7 @@ import dev.weir.model.Manifests;
 import dev.weir.model.Manifests.Manifest;
 import dev.weir.model.Manifests.Parsed;
 import dev.weir.model.Manifests.Problem;
+import dev.weir.model.Mirrored;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +32,8 @@ final class ManifestFiles {
     boolean skipUnknown;
 
     /**
-     * All objects, Namespaces first, each with its namespace. Throws CliError that names every
-     * place that could not be read.
+     * All objects, Namespaces first and Endpoints last, each with its namespace. Throws CliError
+     * that names every place that could not be read.
      *
      * @param namespace for objects that name none; an object that names another one is refused
      */
@@ -54,8 +55,16 @@ final class ManifestFiles {
         for (Manifest manifest : all.manifests()) {
             manifests.add(inNamespace(manifest, namespace.namespace));
         }
-        manifests.sort(Comparator.comparing(m -> m.kind().namespaced() ? 1 : 0));
+        manifests.sort(Comparator.comparing(ManifestFiles::turn));
         return manifests;
+    }
+
+    /** Whether Endpoints count depends on their Service, so they come last. */
+    private static int turn(Manifest manifest) {
+        if (manifest.kind().equals(Mirrored.KIND)) {
+            return 2;
+        }
+        return manifest.kind().namespaced() ? 1 : 0;
     }
 
     private static Manifest inNamespace(Manifest manifest, @Nullable String wanted) {

@@ -12,6 +12,7 @@ import dev.weir.core.v1.Bookmark;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.Frontier;
 import dev.weir.core.v1.IpBlocksGrpc;
+import dev.weir.core.v1.LabelSelector;
 import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.ObjectMeta;
@@ -21,6 +22,7 @@ import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
+import dev.weir.model.LabelSelectors;
 import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.ServicesGrpc;
@@ -215,7 +217,7 @@ public final class FakeServer implements AutoCloseable {
                                                 text(request, "namespace"),
                                                 text(request, "name")),
                                         0);
-                        case "List" -> list(kind, text(request, "namespace"), prototype);
+                        case "List" -> list(kind, request, prototype);
                         case "Create" -> create(request, prototype);
                         case "Update" -> update(request, prototype);
                         default -> delete(kind, request, prototype);
@@ -284,12 +286,15 @@ public final class FakeServer implements AutoCloseable {
         return set(prototype.toBuilder(), "commit", commit(kind, revision)).build();
     }
 
-    private Message list(Kind kind, String namespace, Message prototype) {
+    private Message list(Kind kind, Message request, Message prototype) {
+        String namespace = text(request, "namespace");
+        LabelSelector selector = LabelSelectors.parse(text(request, "label_selector"));
         Message.Builder answer = prototype.toBuilder();
         objects.forEach(
                 (key, object) -> {
                     if (key.kind().equals(kind.name())
-                            && (namespace.isEmpty() || key.namespace().equals(namespace))) {
+                            && (namespace.isEmpty() || key.namespace().equals(namespace))
+                            && LabelSelectors.matches(selector, metadata(object).getLabelsMap())) {
                         answer.addRepeatedField(KindMethods.field(answer, "items"), object);
                     }
                 });

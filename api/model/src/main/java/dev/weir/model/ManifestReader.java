@@ -131,7 +131,7 @@ final class ManifestReader {
             valueOf(fields, "items").ifPresent(items -> items(items, path, reader));
             return;
         }
-        Optional<Kind> known = Kinds.named(kindName).filter(kind -> !kind.internal());
+        Optional<Kind> known = readable(kindName);
         if (known.isEmpty()) {
             problems.add(new Problem.UnknownKind(reader.place(node), apiVersion, kindName));
             return;
@@ -150,6 +150,12 @@ final class ManifestReader {
         if (problems.size() == before && named(node, path, message, reader)) {
             manifests.add(new Manifest(source, document, MessageReader.line(node), kind, message));
         }
+    }
+
+    private static Optional<Kind> readable(String kindName) {
+        return kindName.equals(Mirrored.KIND.name())
+                ? Optional.of(Mirrored.KIND)
+                : Kinds.named(kindName).filter(kind -> !kind.internal());
     }
 
     private static Optional<Node> valueOf(Map<String, NodeTuple> fields, String name) {

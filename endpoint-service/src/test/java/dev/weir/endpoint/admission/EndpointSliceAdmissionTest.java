@@ -95,7 +95,13 @@ class EndpointSliceAdmissionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, true", "86400, true", "0, false", "86401, false", "030, false", "ten, false", "'', false"
+        "1, true",
+        "86400, true",
+        "0, false",
+        "86401, false",
+        "030, false",
+        "ten, false",
+        "'', false"
     })
     void aLeaseIsANumberOfSecondsUpToADay(String seconds, boolean accepted) {
         EndpointSlice.Builder slice = read("addressType: IPv4").toBuilder();
