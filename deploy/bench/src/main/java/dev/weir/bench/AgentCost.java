@@ -56,6 +56,8 @@ final class AgentCost implements Benchmark {
                 lab.up();
                 try (WeirClient client = lab.client()) {
                     new OneSize(run, size, lab, client).measure();
+                } catch (CliError e) {
+                    throw new CliError(e.getMessage() + "; the agent:\n" + lab.lastWords(1));
                 }
             }
         }

@@ -26,6 +26,8 @@ final class BenchLab implements AutoCloseable {
     /** For an agent to end when it is asked to. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final int LAST_LINES = 10;
+
     private final Path data = Files.createTempDirectory("weir-bench-");
     private final RunningLab lab;
     private final LabInside inside = new LabInside(data);
@@ -75,6 +77,13 @@ final class BenchLab implements AutoCloseable {
         } else {
             process.end(PATIENCE);
         }
+    }
+
+    /** The end of what an agent printed: why it does not do what it should. */
+    String lastWords(int node) throws IOException {
+        List<String> lines = Files.readAllLines(inside.agentLog(node(node)));
+        return String.join(
+                "\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 
     /** Returns when all nodes carry it. Throws CliError. */

@@ -7,7 +7,12 @@ import java.util.stream.Collectors;
 /** All that can be measured. */
 final class Benchmarks {
     static final List<Benchmark> ALL =
-            List.of(new ServicesLoad(), new ServicesChange(), new AgentCost());
+            List.of(
+                    new ServicesLoad(),
+                    new ServicesChange(),
+                    new AgentCost(),
+                    new Churn(),
+                    new Restarts());
 
     private Benchmarks() {}
 

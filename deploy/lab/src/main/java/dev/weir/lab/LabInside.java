@@ -32,6 +32,11 @@ public record LabInside(Path data) {
         return place().node(place().node(node));
     }
 
+    /** What the agent of a node printed. */
+    public Path agentLog(String node) {
+        return place().log("agent-" + node);
+    }
+
     private LabPlace place() {
         return new LabPlace(data);
     }

@@ -1,0 +1,317 @@
+package dev.weir.bench;
+
+import dev.weir.changes.Frontier;
+import dev.weir.cli.CliError;
+import dev.weir.cli.ProgrammedWait;
+import dev.weir.client.WeirClient;
+import dev.weir.client.WriteOptions;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Kinds;
+import dev.weir.model.Protocol;
+import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.Service;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+/**
+ * Endpoints come and go, a hundred a second, most of Services that nobody uses, some of Services
+ * with traffic. No connection may fail, nobody acknowledged as removed may answer, and in the end
+ * every kernel has what the model says.
+ */
+final class Churn implements Benchmark {
+    private static final List<Protocol> TCP = List.of(Protocol.TCP);
+
+    private static final int NODES = 2;
+    private static final int LIVE = 8;
+    private static final int PODS = 6;
+
+    private static final int CHANGES_PER_SECOND = 100;
+
+    /** Of the changes, those of Services with traffic. */
+    private static final int LIVE_PERCENT = 20;
+
+    /** Writers at once; who is late is not waited for, but catches up. */
+    private static final int WRITERS = 32;
+
+    @Override
+    public String name() {
+        return "churn";
+    }
+
+    @Override
+    public String description() {
+        return "a long run: 100 endpoint changes a second under TCP and UDP traffic (--seconds)";
+    }
+
+    @Override
+    public String defaultSizes() {
+        return "10000x10";
+    }
+
+    @Override
+    public int defaultRounds() {
+        return 1;
+    }
+
+    @Override
+    public void run(Run run) throws IOException, InterruptedException {
+        for (Size size : run.sizes()) {
+            run.say("seed " + run.seed());
+            try (BenchLab lab = new BenchLab(run.session(), NODES)) {
+                lab.up();
+                try (WeirClient client = lab.client();
+                        LivePods pods =
+                                LivePods.start(lab, NODES, PODS, LiveService.targets(LIVE))) {
+                    new Course(run, size, lab, client, pods).run();
+                }
+            }
+        }
+    }
+
+    /** One course with so many Services. */
+    private static final class Course {
+        private final Run run;
+        private final Size size;
+        private final BenchLab lab;
+        private final WeirClient client;
+        private final List<LiveService> live;
+        private final Random random;
+        private final Tally tally = new Tally();
+        private final AtomicInteger written = new AtomicInteger();
+        private Frontier frontier = Frontier.EMPTY; // guarded by this
+
+        /** By Service: its endpoints. Guarded by itself; only the one that changes one writes. */
+        private final List<List<IpAddress>> still = new ArrayList<>();
+
+        Course(Run run, Size size, BenchLab lab, WeirClient client, LivePods pods) {
+            this.run = run;
+            this.size = size;
+            this.lab = lab;
+            this.client = client;
+            this.random = new Random(run.seed());
+            this.live = IntStream.range(0, LIVE).mapToObj(i -> new LiveService(i, pods)).toList();
+        }
+
+        void run() throws IOException, InterruptedException {
+            write();
+            List<Clients> clients = new ArrayList<>();
+            try {
+                for (int node = 1; node <= NODES; node++) {
+                    String pod = "client-" + node;
+                    LivePods.begin(lab, pod, BenchLab.node(node));
+                    clients.add(
+                            Clients.start(
+                                    lab.inside().pod(Manifest.NAMESPACE, pod),
+                                    live,
+                                    tally,
+                                    run.seed() + node,
+                                    false));
+                }
+                change();
+            } finally {
+                for (Clients each : clients) {
+                    each.close();
+                }
+            }
+            BenchLab.await(client, frontier());
+            for (int node = 1; node <= NODES; node++) {
+                compare(node);
+            }
+            String what = "%s, %d s".formatted(size, run.duration().toSeconds());
+            run.sheet().add(what, "changes", "number", written.get());
+            tally.into(run.sheet(), what);
+            run.sheet().note("seed " + run.seed());
+            if (!tally.problems().isEmpty()) {
+                throw new CliError(
+                        "seed " + run.seed() + ":\n" + String.join("\n", tally.problems()));
+            }
+        }
+
+        private void write() throws InterruptedException {
+            run.say("%s, writing".formatted(size));
+            for (int i = 0; i < size.services(); i++) {
+                still.add(ServiceSet.endpoints(size, i));
+            }
+            wrote(
+                    BulkWrite.create(
+                            client,
+                            size.services(),
+                            i -> Manifest.service(name(i), ServiceSet.address(i), 80, TCP)));
+            wrote(BulkWrite.create(client, size.services(), i -> slice(i, still.get(i))));
+            wrote(BulkWrite.create(client, LIVE, i -> live.get(i).service()));
+            wrote(BulkWrite.create(client, LIVE, i -> live.get(i).slice()));
+            BenchLab.await(client, frontier());
+        }
+
+        private static String name(int service) {
+            return "s" + service;
+        }
+
+        private static EndpointSlice slice(int service, List<IpAddress> endpoints) {
+            return Manifest.slice(name(service), endpoints, ServiceSet.TARGET, TCP);
+        }
+
+        private synchronized void wrote(Frontier commit) {
+            frontier = frontier.max(commit);
+        }
+
+        private synchronized Frontier frontier() {
+            return frontier;
+        }
+
+        private Frontier update(EndpointSlice slice) {
+            Frontier commit =
+                    ProgrammedWait.with(
+                            Frontier.EMPTY,
+                            client.update(slice, List.of(), WriteOptions.NONE).commit());
+            wrote(commit);
+            written.incrementAndGet();
+            return commit;
+        }
+
+        /** For as long as the run lasts; returns when all are written and acknowledged. */
+        private void change() throws InterruptedException {
+            run.say("%s, %d changes a second".formatted(size, CHANGES_PER_SECOND));
+            long start = System.nanoTime();
+            long total = run.duration().toSeconds() * CHANGES_PER_SECOND;
+            Semaphore room = new Semaphore(WRITERS);
+            int next = 0;
+            try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (long i = 0; i < total && tally.problems().isEmpty(); i++) {
+                    long due = start + i * TimeUnit.SECONDS.toNanos(1) / CHANGES_PER_SECOND;
+                    LockSupport.parkNanos(due - System.nanoTime());
+                    if (i % (10L * CHANGES_PER_SECOND) == 0) {
+                        run.say(
+                                "%,d of %,d changes, %,d answers"
+                                        .formatted(written.get(), total, tally.answers()));
+                    }
+                    LiveService service = live.get(random.nextInt(LIVE));
+                    LiveService.Change change =
+                            random.nextInt(100) < LIVE_PERCENT ? service.begin(random) : null;
+                    if (change != null) {
+                        writers.execute(() -> guarded(() -> changeLive(service, change)));
+                        continue;
+                    }
+                    int n = next++;
+                    room.acquire();
+                    writers.execute(
+                            () ->
+                                    guarded(
+                                            () -> {
+                                                try {
+                                                    changeStill(n);
+                                                } finally {
+                                                    room.release();
+                                                }
+                                            }));
+                }
+            }
+        }
+
+        private void guarded(Runnable work) {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                tally.problem("a change: " + e);
+            }
+        }
+
+        private void changeLive(LiveService service, LiveService.Change change) {
+            Frontier commit = update(service.slice());
+            BenchLab.await(client, commit);
+            service.end(change);
+        }
+
+        /** Each Service in its turn, so that no two changes of one meet. */
+        private void changeStill(int n) {
+            int service = n % size.services();
+            List<IpAddress> endpoints = new ArrayList<>(still.get(service));
+            endpoints.set(n / size.services() % endpoints.size(), ServiceSet.replacement(n));
+            update(slice(service, endpoints));
+            still.set(service, List.copyOf(endpoints));
+        }
+
+        private void compare(int node) throws IOException, InterruptedException {
+            Map<String, Set<String>> wanted = new TreeMap<>();
+            for (int i = 0; i < size.services(); i++) {
+                wanted.put(
+                        key(ServiceSet.address(i), Protocol.TCP, ServiceSet.PORT),
+                        values(still.get(i), ServiceSet.TARGET));
+            }
+            for (LiveService service : live) {
+                for (Protocol protocol : LiveService.PROTOCOLS) {
+                    wanted.put(
+                            key(service.address(), protocol, LiveService.PORT),
+                            values(service.endpoints(), service.target()));
+                }
+            }
+            Map<String, Set<String>> found = new TreeMap<>();
+            try (Workplace place = new Workplace()) {
+                for (String map : List.of("eps4", "eps6")) {
+                    found.putAll(
+                            Readback.endpoints(
+                                    place.run(
+                                            List.of(
+                                                    "nsenter",
+                                                    "--net="
+                                                            + lab.inside()
+                                                                    .node(BenchLab.node(node)),
+                                                    "nft",
+                                                    "-j",
+                                                    "list",
+                                                    "map",
+                                                    "inet",
+                                                    "weir",
+                                                    map),
+                                            "")));
+                }
+            }
+            found.keySet().removeAll(names());
+            run.say("%s has %,d frontends".formatted(BenchLab.node(node), found.size()));
+            Readback.differences(wanted, found)
+                    .forEach(problem -> tally.problem(BenchLab.node(node) + ": " + problem));
+        }
+
+        /** The frontends of the cluster's names, which nobody changes. */
+        private List<String> names() {
+            Service names = (Service) client.get(Kinds.SERVICE, "kube-system", "kube-dns");
+            return names.getSpec().getClusterIpsList().stream()
+                    .map(IpAddress::of)
+                    .flatMap(
+                            address ->
+                                    names.getSpec().getPortsList().stream()
+                                            .map(
+                                                    port ->
+                                                            key(
+                                                                    address,
+                                                                    Protocol.valueOf(
+                                                                            port.getProtocol()),
+                                                                    port.getPort())))
+                    .toList();
+        }
+
+        private static String key(IpAddress address, Protocol protocol, int port) {
+            return address + " " + protocol.name().toLowerCase(Locale.ROOT) + " " + port;
+        }
+
+        private static Set<String> values(List<IpAddress> endpoints, int port) {
+            Set<String> values = new TreeSet<>();
+            endpoints.forEach(endpoint -> values.add(endpoint + " " + port));
+            return values;
+        }
+    }
+}

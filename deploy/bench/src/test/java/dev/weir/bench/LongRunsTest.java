@@ -1,0 +1,70 @@
+package dev.weir.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.cli.Session;
+import dev.weir.lab.Packaged;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The long runs, made short; {@code -Dbench.churn=10000x10 -Dbench.seconds=300} and {@code
+ * -Dbench.restarts=50} make them long. {@code -Dbench.seed} repeats one that failed, which names
+ * its seed.
+ */
+class LongRunsTest {
+    @TempDir Path data;
+
+    private Sheet run(Benchmark benchmark, String sizes, int rounds) throws Exception {
+        Session session =
+                new Session(
+                        Packaged.environment(data),
+                        InputStream.nullInputStream(),
+                        System.out,
+                        System.err,
+                        Clock.systemUTC());
+        Sheet sheet = new Sheet();
+        benchmark.run(
+                new Run(
+                        session,
+                        sheet,
+                        Size.parse(sizes),
+                        rounds,
+                        0,
+                        Duration.ofSeconds(Integer.getInteger("bench.seconds", 15)),
+                        Long.getLong("bench.seed", System.nanoTime())));
+        return sheet;
+    }
+
+    private static double number(Sheet sheet, String who) {
+        return sheet.rows().stream()
+                .filter(row -> row.who().equals(who))
+                .mapToDouble(Sheet.Row::median)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @Timeout(600)
+    void whileEndpointsComeAndGoNoConnectionFailsAndNobodyRemovedAnswers() throws Exception {
+        Sheet sheet = run(new Churn(), System.getProperty("bench.churn", "300x10"), 1);
+
+        assertThat(number(sheet, "failed or answered by somebody removed")).isZero();
+        assertThat(number(sheet, "answered")).isPositive();
+        assertThat(number(sheet, "changes")).isPositive();
+    }
+
+    @Test
+    @Timeout(600)
+    void whileAgentsEndAndStartNoConnectionFailsAndNoneIsCut() throws Exception {
+        Sheet sheet = run(new Restarts(), "100x10", Integer.getInteger("bench.restarts", 3));
+
+        assertThat(number(sheet, "failed or answered by somebody removed")).isZero();
+        assertThat(number(sheet, "answered")).isPositive();
+    }
+}
