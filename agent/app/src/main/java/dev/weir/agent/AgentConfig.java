@@ -83,10 +83,6 @@ public interface AgentConfig {
     @WithDefault("PT3S")
     Duration syncTimeout();
 
-    /** How long a pod's start waits for its rules to be programmed. */
-    @WithDefault("PT10S")
-    Duration attachTimeout();
-
     /** Where outside names are resolved: the host's resolv.conf. */
     @WithDefault("/etc/resolv.conf")
     Path resolvConf();

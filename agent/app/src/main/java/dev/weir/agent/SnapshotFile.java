@@ -5,6 +5,7 @@ import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
+import dev.weir.changes.Stored;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.node.v1.FollowResponse;
@@ -22,6 +23,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last state that the agent programmed, for a start without a control plane. Written whole and
@@ -29,17 +31,20 @@ import java.util.TreeMap;
  */
 record SnapshotFile(Path path) {
 
-    /** Ends the file; a length of an image is never negative. */
+    /** Ends the file; the number of an image's objects is never negative. */
     private static final int END = -1;
 
+    /** Object by object, so that it takes no memory that counts. */
     void write(Collection<Image> images) throws IOException {
         Path next = path.resolveSibling(path.getFileName() + ".tmp");
         try (var out =
                 new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(next)))) {
             for (Image image : images) {
-                byte[] message = toMessage(image).toByteArray();
-                out.writeInt(message.length);
-                out.write(message);
+                out.writeInt(image.objects().size());
+                header(image).writeDelimitedTo(out);
+                for (var object : image.objects().entrySet()) {
+                    change(object.getKey(), object.getValue()).writeDelimitedTo(out);
+                }
             }
             out.writeInt(END);
         }
@@ -50,12 +55,8 @@ record SnapshotFile(Path path) {
     Optional<Map<String, Image>> read() {
         Map<String, Image> images = new TreeMap<>();
         try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(path)))) {
-            for (int length = in.readInt(); length != END; length = in.readInt()) {
-                byte[] message = in.readNBytes(length);
-                if (message.length < length) {
-                    throw new EOFException("an image is cut short");
-                }
-                Image image = toImage(FollowResponse.parseFrom(message));
+            for (int objects = in.readInt(); objects != END; objects = in.readInt()) {
+                Image image = image(in, objects);
                 images.put(image.shard(), image);
             }
         } catch (IOException | IllegalArgumentException unreadable) {
@@ -64,27 +65,28 @@ record SnapshotFile(Path path) {
         return images.isEmpty() ? Optional.empty() : Optional.of(images);
     }
 
-    private static FollowResponse toMessage(Image image) {
-        FollowResponse.Builder message =
-                FollowResponse.newBuilder()
-                        .setShard(image.shard())
-                        .setLogId(image.logId())
-                        .setRevision(image.revision())
-                        .setAfter(image.after().toProto());
-        image.objects()
-                .forEach(
-                        (key, stored) ->
-                                message.addChanges(
-                                        ObjectChange.newBuilder()
-                                                .setKey(key.toProto())
-                                                .setRevision(stored.revision())
-                                                .setPut(Any.pack(stored.value()))));
-        return message.build();
+    private static FollowResponse header(Image image) {
+        return FollowResponse.newBuilder()
+                .setShard(image.shard())
+                .setLogId(image.logId())
+                .setRevision(image.revision())
+                .setAfter(image.after().toProto())
+                .build();
     }
 
-    private static Image toImage(FollowResponse message) throws IOException {
+    private static ObjectChange change(Key key, Stored stored) {
+        return ObjectChange.newBuilder()
+                .setKey(key.toProto())
+                .setRevision(stored.revision())
+                .setPut(Any.pack(stored.value()))
+                .build();
+    }
+
+    private static Image image(DataInputStream in, int objects) throws IOException {
+        FollowResponse header = whole(FollowResponse.parseDelimitedFrom(in));
         TreeMap<Key, Change> changes = new TreeMap<>();
-        for (ObjectChange change : message.getChangesList()) {
+        for (int i = 0; i < objects; i++) {
+            ObjectChange change = whole(ObjectChange.parseDelimitedFrom(in));
             Key key = Key.of(change.getKey());
             var kind =
                     Kinds.named(key.kind())
@@ -100,13 +102,20 @@ record SnapshotFile(Path path) {
                                     .parseFrom(change.getPut().getValue()),
                             change.getRevision()));
         }
-        return Image.empty(message.getShard())
+        return Image.empty(header.getShard())
                 .apply(
                         new Delta(
-                                message.getShard(),
-                                message.getLogId(),
-                                message.getRevision(),
-                                Frontier.of(message.getAfter()),
+                                header.getShard(),
+                                header.getLogId(),
+                                header.getRevision(),
+                                Frontier.of(header.getAfter()),
                                 changes));
+    }
+
+    private static <M> M whole(@Nullable M message) throws EOFException {
+        if (message == null) {
+            throw new EOFException("an image is cut short");
+        }
+        return message;
     }
 }
