@@ -42,12 +42,13 @@ record Candidate(
         NOT_READY
     }
 
-    /** Those of both families; of other proxies' slices none. */
+    /** Those of both families; of other proxies' slices and of slices of names none. */
     static List<Candidate> of(Service service, Collection<EndpointSlice> slices, ServicePort port) {
         Protocol protocol = Protocol.of(port.getProtocol());
         List<Candidate> candidates = new ArrayList<>();
         for (EndpointSlice slice : slices) {
-            if (slice.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME)) {
+            if (slice.getAddressType().equals("FQDN")
+                    || slice.getMetadata().getLabelsMap().containsKey(SliceLabels.PROXY_NAME)) {
                 continue;
             }
             for (EndpointPort target : slice.getPortsList()) {

@@ -144,7 +144,8 @@ record WhyVerdict(Verdict verdict, String reason) {
             return new WhyVerdict(Verdict.REJECT, "a load balancer's address without any port");
         }
         if (here.serviceCidrs().stream().anyMatch(range -> range.contains(address))) {
-            return new WhyVerdict(Verdict.DROP, "no Service that this proxy serves has this address");
+            return new WhyVerdict(
+                    Verdict.DROP, "no Service that this proxy serves has this address");
         }
         return direct(
                 destination.is(Kinds.NODE)
