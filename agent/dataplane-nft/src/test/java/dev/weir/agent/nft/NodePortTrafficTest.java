@@ -72,6 +72,22 @@ class NodePortTrafficTest extends TrafficTest {
         assertThat(plane.verify()).isEmpty();
     }
 
+    /** As health checks of the node are. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aPortThatIsNoFrontendIsTheNodesOwn(boolean v6) throws Exception {
+        lab.serve(NODE, NODE.address(v6), PORT + 1);
+        Images images = Images.withPods();
+        images.service(port(v6, Protocol.TCP), CLUSTER, backend(A, v6, 8080));
+        assertThat(images.applyTo(plane)).isEqualTo(Outcome.DONE);
+
+        for (Place from : List.of(OUT, A, NODE)) {
+            assertThat(lab.tcp(from, NODE.address(v6), PORT + 1))
+                    .as("from %s", from)
+                    .isEqualTo("NODE " + from.address(v6));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void underTheLocalPolicyClientsOutsideAreSeenAndOwnOnesReachEveryEndpoint(boolean v6)
