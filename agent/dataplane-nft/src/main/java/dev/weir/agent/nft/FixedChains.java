@@ -90,6 +90,8 @@ final class FixedChains {
                             + " dnat %1$s to %1$s daddr . meta l4proto . th dport map @%2$s"
                                     .formatted(v6 ? "ip6" : "ip", Layout.NEAR + Layout.family(v6)));
         }
+        // Not near: the mark had to be there before the look-up.
+        rules.add("ct mark set ct mark and " + Marks.hex(~Marks.SERVICE));
         rules.addAll(lookups(Layout.SERVICES));
         return rules;
     }

@@ -1,59 +1,169 @@
 package dev.weir.agent.nft;
 
 import dev.weir.agent.linux.Conntrack;
+import dev.weir.agent.linux.Conntrack.Family;
+import dev.weir.agent.linux.Conntrack.Filter;
+import dev.weir.agent.linux.Conntrack.Flow;
 import dev.weir.model.Frontend;
 import dev.weir.model.Frontend.Clients;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import java.io.IOException;
-import java.util.HashSet;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** What has to be done about connections that are already there. */
+/**
+ * What has to be done about connections that are already there. A translation stays as long as its
+ * client keeps sending; so where a Service does not lead there any more, the connection is ended,
+ * and its next packet is a new one. That is decided by what the Services are now, and not by what
+ * changed: who missed a change makes it good the next time.
+ *
+ * <p>Connections that got an answer end by themselves, but for UDP, which knows no end. Owned by
+ * the plane's thread.
+ */
 final class Flows {
-    private final Conntrack conntrack;
+    /**
+     * One pass over the table costs some 10 ms, whatever is in it: the kernel looks at each of
+     * 262,144 buckets. Where endpoints go faster than this for long, connections without an answer
+     * wait for a later change, or for verification; their clients send the same packet again
+     * anyhow.
+     */
+    private static final Duration REST = Duration.ofMillis(200);
 
-    Flows(Conntrack conntrack) {
+    /** Passes that may follow each other without a rest. */
+    private static final int BURST = 10;
+
+    private final Conntrack conntrack;
+    private final Leases leases;
+    private final Set<Part> owed = EnumSet.noneOf(Part.class);
+    private long rested = System.nanoTime();
+    private long ended;
+
+    Flows(Conntrack conntrack, Leases leases) {
         this.conntrack = conntrack;
+        this.leases = leases;
     }
 
-    /**
-     * Ends UDP flows that go where the Service does not lead any more, or that began before it
-     * existed: as long as the client sends, their translation would stay. TCP connections end by
-     * themselves.
-     *
-     * @param touched the frontends that changed
-     */
-    void endMisled(Set<Frontend> touched, ServiceTable services) throws IOException {
-        Set<Frontend> udp = new HashSet<>(touched);
-        udp.removeIf(frontend -> frontend.protocol() != Protocol.UDP);
-        for (Conntrack.Family family : Conntrack.Family.values()) {
-            boolean v6 = family == Conntrack.Family.IPV6;
-            if (udp.stream().anyMatch(frontend -> frontend.address().v6() == v6)) {
-                conntrack.delete(family, flow -> misled(flow, udp, services));
+    /** Parts of the table of connections that the kernel can tell from others. */
+    private enum Part {
+        UDP4(Family.IPV4, new Filter.Only(Protocol.UDP.number())),
+        UDP6(Family.IPV6, new Filter.Only(Protocol.UDP.number())),
+        UNANSWERED(Family.ANY, new Filter.Unanswered());
+
+        private final Family family;
+        private final Filter filter;
+
+        Part(Family family, Filter filter) {
+            this.family = family;
+            this.filter = filter;
+        }
+
+        static Part of(Frontend frontend) {
+            return switch (frontend.protocol()) {
+                case UDP -> frontend.address().v6() ? UDP6 : UDP4;
+                case TCP, SCTP -> UNANSWERED;
+            };
+        }
+    }
+
+    /** Looks only where one of the changes may have misled somebody. */
+    void endMisled(List<ServiceTable.Change> changes, ServiceTable services) throws IOException {
+        for (ServiceTable.Change change : changes) {
+            if (change.misleads()) {
+                owed.add(Part.of(change.frontend()));
+            }
+        }
+        for (Part part : EnumSet.copyOf(owed)) {
+            if (part != Part.UNANSWERED || mayPass()) {
+                end(part, services);
             }
         }
     }
 
-    private static boolean misled(Conntrack.Flow flow, Set<Frontend> udp, ServiceTable services) {
-        Conntrack.Tuple to = flow.original();
-        if (to.protocol() != Protocol.UDP.number()) {
+    /** The time at which all passes so far were rested from lies at most a burst ahead. */
+    private boolean mayPass() {
+        long now = System.nanoTime();
+        long next = (rested - now < 0 ? now : rested) + REST.toNanos();
+        if (next - now > REST.toNanos() * BURST) {
             return false;
         }
-        IpAddress address = IpAddress.of(to.destination().getAddress());
-        Clients clients = (flow.mark() & Marks.INSIDE) == 0 ? Clients.ANYBODY : Clients.OWN;
-        Frontend frontend = new Frontend(address, Protocol.UDP, to.to(), clients);
-        Conntrack.Tuple from = flow.reply();
-        Endpoint endpoint = new Endpoint(IpAddress.of(from.source().getAddress()), from.from());
-        boolean touched = Stream.of(Clients.values()).map(frontend::of).anyMatch(udp::contains);
-        return touched && !services.wants(frontend, endpoint);
+        rested = next;
+        return true;
+    }
+
+    /** Looks everywhere. */
+    void endMisled(ServiceTable services) throws IOException {
+        for (Part part : Part.values()) {
+            end(part, services);
+        }
+    }
+
+    private void end(Part part, ServiceTable services) throws IOException {
+        ended += conntrack.delete(part.family, part.filter, wrong(services));
+        owed.remove(part);
+    }
+
+    /** How many {@link #endMisled} would end now. */
+    int misled(ServiceTable services) throws IOException {
+        int misled = 0;
+        for (Part part : Part.values()) {
+            misled += conntrack.flows(part.family, part.filter, wrong(services)).size();
+        }
+        return misled;
+    }
+
+    /** How many were ended since this process began. */
+    long ended() {
+        return ended;
+    }
+
+    private Predicate<Flow> wrong(ServiceTable services) {
+        Map<Frontend, Set<Endpoint>> known = new HashMap<>();
+        return flow -> {
+            Conntrack.Tuple to = flow.original();
+            Protocol protocol = protocol(to.protocol());
+            if (protocol == null) {
+                return false;
+            }
+            Frontend anybody = new Frontend(address(to.destination()), protocol, to.to());
+            Frontend own = anybody.of(Clients.OWN);
+            boolean translated = (flow.mark() & Marks.SERVICE) != 0;
+            if (!translated && !services.serves(anybody) && !services.serves(own)) {
+                return false; // to no Service, now or then
+            }
+            Conntrack.Tuple from = flow.reply();
+            Endpoint endpoint = new Endpoint(address(from.source()), from.from());
+            if (leases.lead(anybody, endpoint)) {
+                return false;
+            }
+            Frontend frontend = (flow.mark() & Marks.INSIDE) == 0 ? anybody : own;
+            return !known.computeIfAbsent(frontend, services::endpoints).contains(endpoint)
+                    || !services.admits(frontend, address(to.source()));
+        };
+    }
+
+    private static @Nullable Protocol protocol(int number) {
+        for (Protocol protocol : Protocol.values()) {
+            if (protocol.number() == number) {
+                return protocol;
+            }
+        }
+        return null;
+    }
+
+    private static IpAddress address(InetAddress address) {
+        return IpAddress.of(address.getAddress());
     }
 
     /** Before policy generations are used a second time; see {@link Marks}. */
     void forgetGenerations() throws IOException {
-        for (Conntrack.Family family : Conntrack.Family.values()) {
-            conntrack.mark(family, flow -> Marks.unjudged(flow.mark()));
-        }
+        conntrack.mark(Family.ANY, flow -> Marks.unjudged(flow.mark()));
     }
 }

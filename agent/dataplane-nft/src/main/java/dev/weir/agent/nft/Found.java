@@ -21,6 +21,7 @@ import java.util.Set;
  * @param elements of all sets and maps that follow objects, but for Services
  * @param live addresses of Services
  * @param services the slots of each frontend whose elements agree with each other
+ * @param near leases, by family
  * @param strays elements of Services that do not: to be removed once the right ones are in place
  * @param rules how many rules each chain has
  * @param generation 0 if it is not there or broken
@@ -29,6 +30,7 @@ record Found(
         Map<ElementKey, NftValue> elements,
         Map<ElementKey, NftValue> live,
         Map<Frontend, Target> services,
+        Map<Boolean, List<NftElement>> near,
         List<ElementKey> strays,
         Map<String, Integer> rules,
         Set<String> sets,
@@ -42,6 +44,7 @@ record Found(
         Map<ElementKey, NftValue> elements = new HashMap<>();
         Map<ElementKey, NftValue> live = new HashMap<>();
         Map<Frontend, Target> services = new HashMap<>();
+        Map<Boolean, List<NftElement>> near = new HashMap<>();
         List<ElementKey> strays = new ArrayList<>();
         for (boolean v6 : List.of(false, true)) {
             String family = Layout.family(v6);
@@ -51,12 +54,16 @@ record Found(
                 }
             }
             live.putAll(elements(tables, sets, Layout.LIVE + family));
+            if (sets.contains(Layout.NEAR + family)) {
+                near.put(v6, tables.elements(Layout.TABLE, Layout.NEAR + family));
+            }
             services(tables, sets, v6, services, strays);
         }
         return new Found(
                 elements,
                 live,
                 services,
+                near,
                 strays,
                 tables.ruleCounts(Layout.TABLE),
                 sets,

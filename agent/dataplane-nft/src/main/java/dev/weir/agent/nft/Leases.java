@@ -4,10 +4,14 @@ import dev.weir.agent.linux.NftBatch;
 import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.linux.NftOutcome;
 import dev.weir.agent.linux.NftTables;
+import dev.weir.agent.linux.NftValue;
 import dev.weir.model.Frontend;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -16,7 +20,10 @@ import java.util.OptionalInt;
  */
 final class Leases {
     private final NftTables tables;
+    private final Map<Frontend, Lease> leases = new HashMap<>();
     private OptionalInt left = OptionalInt.empty();
+
+    private record Lease(Endpoint endpoint, long untilNanos) {}
 
     Leases(NftTables tables) {
         this.tables = tables;
@@ -39,8 +46,35 @@ final class Leases {
                 throw new IOException("the kernel refuses a lease: " + outcome);
             }
             left = OptionalInt.of(left.getAsInt() + 1);
+            remember(frontend, endpoint, validity);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void remember(Frontend frontend, Endpoint endpoint, Duration validity) {
+        leases.put(frontend, new Lease(endpoint, System.nanoTime() + validity.toNanos()));
+    }
+
+    /** True if the frontend's connections go to this endpoint for now. */
+    synchronized boolean lead(Frontend frontend, Endpoint endpoint) {
+        Lease lease = leases.get(frontend);
+        return lease != null
+                && lease.endpoint().equals(endpoint)
+                && System.nanoTime() - lease.untilNanos() < 0;
+    }
+
+    /** Leases that a former agent granted and that were found: at most so long. */
+    synchronized void found(List<NftElement> elements, boolean v6) {
+        for (NftElement element : elements) {
+            String map = Layout.NEAR + Layout.family(v6);
+            Frontend frontend = ServiceElements.frontend(new ElementKey(map, element.key()));
+            if (frontend != null && element.value() instanceof NftValue.Data data) {
+                Endpoint endpoint = ServiceElements.endpoint(data.data(), v6);
+                if (!leases.containsKey(frontend)) {
+                    remember(frontend, endpoint, Duration.ofMillis(element.timeoutMillis()));
+                }
+            }
         }
     }
 

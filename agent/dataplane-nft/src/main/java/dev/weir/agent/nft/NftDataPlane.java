@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +51,10 @@ final class NftDataPlane implements DataPlane {
     private int generation;
     private boolean adopted;
     private int verifications;
+    private Map<Key, String> refused = Map.of();
+
+    /** The last verification found nothing to mend but connections. */
+    private boolean onlyFlows;
 
     NftDataPlane(NodeSettings settings, Kernel kernel) {
         this.settings = settings;
@@ -60,7 +63,7 @@ final class NftDataPlane implements DataPlane {
         this.batches = new Batches(kernel.tables());
         this.leases = new Leases(kernel.leases());
         this.ruleset = new Ruleset(kernel.text());
-        this.flows = new Flows(kernel.conntrack());
+        this.flows = new Flows(kernel.conntrack(), leases);
         this.lock = new SecondLock(settings.podCidrs());
     }
 
@@ -80,16 +83,14 @@ final class NftDataPlane implements DataPlane {
                 () -> {
                     if (adopted) {
                         desire(image, delta);
-                        Set<Frontend> touched = new HashSet<>(delta.services().puts().keySet());
-                        touched.addAll(delta.services().removes());
-                        return program(touched, false);
+                        return program(false);
                     }
                     services = new ServiceTable(settings.serviceCidrs());
                     policies = new PolicyTable();
                     adopt();
                     policies.nodes(nodes(image));
                     desire(image, NodeDelta.between(NodeImage.EMPTY, image));
-                    return program(image.services().keySet(), true);
+                    return program(true);
                 });
     }
 
@@ -97,8 +98,13 @@ final class NftDataPlane implements DataPlane {
     public Outcome repair() {
         return carryOut(
                 () -> {
+                    if (onlyFlows && adopted) {
+                        onlyFlows = false;
+                        flows.endMisled(services);
+                        return outcome(new TreeMap<>());
+                    }
                     adopt();
-                    return program(services.desired().keySet(), true);
+                    return program(true);
                 });
     }
 
@@ -159,11 +165,12 @@ final class NftDataPlane implements DataPlane {
         services.found(found.services());
         services.live().found(found.live());
         policies.found(found.elements());
+        found.near().forEach((v6, elements) -> leases.found(elements, v6));
         strays = found.strays();
         ruleset.found(found.rules().keySet(), found.sets());
     }
 
-    private Outcome program(Set<Frontend> touched, boolean all) throws IOException {
+    private Outcome program(boolean all) throws IOException {
         Map<Key, String> problems = new TreeMap<>();
         if (all) {
             lock.engage(kernel);
@@ -179,7 +186,17 @@ final class NftDataPlane implements DataPlane {
         Set<String> useless = ruleset.besides(needed.keySet(), all);
         useless.addAll(services.chains().takeIdle());
         ruleset.sweep(useless, policies.sets(), batches);
-        flows.endMisled(touched, services);
+        if (all) {
+            flows.endMisled(services);
+        } else {
+            flows.endMisled(changes, services);
+        }
+        refused = Map.copyOf(problems);
+        return outcome(problems);
+    }
+
+    private Outcome outcome(Map<Key, String> problems) {
+        problems.putAll(refused);
         services.problems(problems);
         return new Outcome(problems);
     }
@@ -238,15 +255,32 @@ final class NftDataPlane implements DataPlane {
         }
         try {
             boolean full = verifications++ % FULL_VERIFICATION == 0;
-            if (!full && undisturbed()) {
-                return List.of();
+            List<Drift> drifts = new ArrayList<>();
+            int misled = flows.misled(services);
+            if (misled > 0) {
+                drifts.add(new Drift("connections that Services mislead", "0", "" + misled));
             }
-            Found found = Found.read(kernel);
-            return Audit.compare(
-                    found, policies, services, ruleset.ruleCounts(), lock.rules(), generation);
+            if (full || !undisturbed()) {
+                Found found = Found.read(kernel);
+                drifts.addAll(
+                        Audit.compare(
+                                found,
+                                policies,
+                                services,
+                                ruleset.ruleCounts(),
+                                lock.rules(),
+                                generation));
+            }
+            onlyFlows = misled > 0 && drifts.size() == 1;
+            return drifts;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Connections that were ended because their Service no longer leads there. */
+    long endedFlows() {
+        return flows.ended();
     }
 
     private boolean undisturbed() throws IOException {

@@ -7,13 +7,16 @@ import dev.weir.agent.spi.DesiredVsObserved;
 import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
 import dev.weir.model.Frontend;
+import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Frontends and the slots of their endpoints, as they shall be and as they are. Pure bookkeeping,
@@ -29,6 +32,7 @@ final class ServiceTable {
     private final DesiredVsObserved<Frontend, Target> table = new DesiredVsObserved<>();
     private final Map<Frontend, Key> owners = new HashMap<>();
     private final Map<Frontend, String> unfit = new HashMap<>();
+    private final Map<Frontend, List<Cidr>> limits = new HashMap<>();
     private final ServiceChains chains = new ServiceChains();
     private final LiveAddresses live;
 
@@ -76,6 +80,15 @@ final class ServiceTable {
             return new Batches.Part(owner, commands);
         }
 
+        /** True if open connections may go where the frontend does not lead any more. */
+        boolean misleads() {
+            List<Endpoint> before = slots(from);
+            List<Endpoint> after = slots(to);
+            boolean first = before.isEmpty() && !after.isEmpty();
+            boolean limited = to.isPresent() && to.get().limitedBeside(from);
+            return first || limited || !new HashSet<>(after).containsAll(before);
+        }
+
         private Map<ElementKey, NftElement> elements(Optional<Target> target) {
             return target.map(t -> t.elements(frontend)).orElse(Map.of());
         }
@@ -105,8 +118,10 @@ final class ServiceTable {
         }
         unfit.remove(frontend);
         Target target = Target.of(frontend, backends, slots(table.observed(frontend)));
+        limits.remove(frontend);
         if (!target.sources().equals(Sources.ANY)) {
             List<Cidr> ranges = backends.handling().sources();
+            limits.put(frontend, ranges);
             chains.want(
                     target.sources(),
                     () -> Sources.chain(frontend.address().v6(), ranges).orElseThrow());
@@ -122,6 +137,7 @@ final class ServiceTable {
 
     void undesire(Frontend frontend) {
         unfit.remove(frontend);
+        limits.remove(frontend);
         release(frontend);
         table.undesire(frontend);
     }
@@ -206,8 +222,22 @@ final class ServiceTable {
                         .toList());
     }
 
-    boolean wants(Frontend frontend, Endpoint endpoint) {
-        return slots(table.desired(frontend)).contains(endpoint);
+    /** True if the kernel knows the frontend. */
+    boolean serves(Frontend frontend) {
+        return table.observed(frontend).isPresent();
+    }
+
+    /** Where the kernel leads the frontend's connections. */
+    Set<Endpoint> endpoints(Frontend frontend) {
+        return Set.copyOf(slots(table.observed(frontend)));
+    }
+
+    /** True if this client may open connections to the frontend. */
+    boolean admits(Frontend frontend, IpAddress client) {
+        List<Cidr> sources = limits.get(frontend);
+        return sources == null
+                || sources.stream().anyMatch(range -> range.contains(client))
+                || live.contains(client);
     }
 
     void problems(Map<Key, String> into) {

@@ -73,6 +73,12 @@ record Target(Balancer balancer, List<Endpoint> slots, String sources) {
         return chains;
     }
 
+    /** True if it turns away clients that the other one may have let in. */
+    boolean limitedBeside(Optional<Target> other) {
+        return !sources.equals(Sources.ANY)
+                && !sources.equals(other.map(Target::sources).orElse(Sources.ANY));
+    }
+
     private static ElementKey limit(Frontend frontend) {
         return new ElementKey(ServiceElements.sources(frontend), ServiceElements.key(frontend));
     }

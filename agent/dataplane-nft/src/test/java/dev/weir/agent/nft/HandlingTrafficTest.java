@@ -19,6 +19,7 @@ import dev.weir.model.Frontend.Clients;
 import dev.weir.model.Handling;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
+import java.net.DatagramSocket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -214,5 +215,19 @@ class HandlingTrafficTest extends TrafficTest {
         assertThat(lab.tcp(OUT, local.address(), 80)).isEqualTo("B " + OUT.address(v6));
         assertThat(lab.tcp(A, local.address(), 80)).isEqualTo("OUT " + A.address(v6));
         assertThat(lab.tcp(NODE, local.address(), 80)).isEqualTo("OUT " + NODE.address(v6));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anOpenUdpFlowEndsWithItsClientsPermission(boolean v6) throws Exception {
+        Frontend udp = frontend(balancer(v6), Protocol.UDP, 80);
+        Images images =
+                Images.withPods().announced(balancer(v6)).service(udp, backend(B, v6, 8080));
+        images.applyTo(plane);
+        try (DatagramSocket socket = lab.namespace(OUT).call(() -> new DatagramSocket())) {
+            assertThat(Lab.ask(socket, udp.address(), 80)).startsWith("B ");
+            images.service(udp, only(A.address(v6)), backend(B, v6, 8080)).applyTo(plane);
+            assertThat(Lab.ask(socket, udp.address(), 80)).isEqualTo(Lab.SILENCE);
+        }
     }
 }

@@ -15,6 +15,7 @@ import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
 import dev.weir.model.Protocol;
+import java.lang.management.ManagementFactory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class Images {
     private NodeImage image = NodeImage.EMPTY;
     private NodeImage applied = NodeImage.EMPTY;
     private long lastNanos;
+    private long lastCpuNanos;
 
     private Images with(
             PMap<Cidr, IpAddress> routes,
@@ -156,7 +158,9 @@ final class Images {
     Outcome applyTo(NftDataPlane plane) {
         NodeDelta delta = NodeDelta.between(applied, image);
         long start = System.nanoTime();
+        long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
         Outcome outcome = plane.apply(image, delta);
+        lastCpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu;
         lastNanos = System.nanoTime() - start;
         applied = image;
         return outcome;
@@ -165,6 +169,11 @@ final class Images {
     /** How long the plane took the last time. */
     long lastNanos() {
         return lastNanos;
+    }
+
+    /** How much of a processor it took of that, in the kernel too. */
+    long lastCpuNanos() {
+        return lastCpuNanos;
     }
 
     NodeImage image() {

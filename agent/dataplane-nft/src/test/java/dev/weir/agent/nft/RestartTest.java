@@ -303,7 +303,7 @@ class RestartTest {
         for (int i = 0; i < endpoint.length; i++) {
             images.service(SERVICE, backend(B, false, 8080), backend(OUT, false, 9000 + i))
                     .applyTo(plane);
-            endpoint[i] = images.lastNanos();
+            endpoint[i] = images.lastCpuNanos();
         }
         long[] policy = new long[10];
         for (int i = 0; i < policy.length; i++) {

@@ -367,6 +367,8 @@ class ServiceTrafficTest extends TrafficTest {
 
         Thread.sleep(700);
         assertThat(calls(A, dns, 5)).as("expired").containsOnly("B " + A.address(v6));
+        assertThat(plane.verify()).as("flows that the lease led").hasSize(1);
+        assertThat(plane.repair()).isEqualTo(Outcome.DONE);
         assertThat(plane.verify()).isEmpty();
     }
 }

@@ -1,6 +1,7 @@
 package dev.weir.agent.linux;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -53,8 +54,9 @@ public final class Conntrack implements AutoCloseable {
         return new Conntrack(NetlinkSocket.open(NetlinkSocket.Family.NETFILTER));
     }
 
-    /** IPv4 or IPv6, by their AF_ numbers. */
+    /** IPv4, IPv6 or both, by their AF_ numbers. */
     public enum Family {
+        ANY(0),
         IPV4(2),
         IPV6(10);
 
@@ -78,23 +80,37 @@ public final class Conntrack implements AutoCloseable {
      */
     public record Flow(Tuple original, Tuple reply, int mark, boolean answered) {}
 
-    /**
-     * What the kernel leaves out of a pass over the table.
-     *
-     * @param protocol of IP; others are left out
-     * @param unanswered whether connections that got an answer are left out, too
-     */
-    public record Filter(int protocol, boolean unanswered) {
+    /** What the kernel leaves out of a pass over the table, for it costs more than the pass. */
+    public sealed interface Filter {
+        /** Nothing. */
+        record None() implements Filter {}
+
+        /** All other protocols, by IP's number; not with {@link Family#ANY}. */
+        record Only(int protocol) implements Filter {}
+
+        /** Connections that got an answer. */
+        record Unanswered() implements Filter {}
+
+        /** As the kernel does. */
         private boolean accepts(Flow flow) {
-            return flow.original().protocol() == protocol && !(unanswered && flow.answered());
+            return switch (this) {
+                case None none -> true;
+                case Only only -> flow.original().protocol() == only.protocol();
+                case Unanswered unanswered -> !flow.answered();
+            };
         }
     }
 
-    private record Entry(Flow flow, Attribute original, Attribute id, @Nullable Attribute zone) {}
+    private record Entry(Flow flow, Attribute original, Attribute id, @Nullable Attribute zone) {
+        Family family() {
+            boolean v6 = flow.original().source() instanceof Inet6Address;
+            return v6 ? Family.IPV6 : Family.IPV4;
+        }
+    }
 
     /** All tracked connections of a family; cost grows with their number. */
     public List<Flow> flows(Family family) throws IOException {
-        return flows(entries(family, null, flow -> true));
+        return flows(entries(family, new Filter.None(), flow -> true));
     }
 
     /** Those that pass the kernel's filter and are {@code wanted}. */
@@ -115,7 +131,6 @@ public final class Conntrack implements AutoCloseable {
      */
     public int delete(Family family, Filter filter, Predicate<Flow> gone) throws IOException {
         return change(
-                family,
                 entries(family, filter, gone),
                 DELETE,
                 (entry, out) -> out.attribute(ID, entry.id().bytes()));
@@ -128,15 +143,13 @@ public final class Conntrack implements AutoCloseable {
      */
     public void mark(Family family, ToIntFunction<Flow> mark) throws IOException {
         change(
-                family,
-                entries(family, null, flow -> mark.applyAsInt(flow) != flow.mark()),
+                entries(family, new Filter.None(), flow -> mark.applyAsInt(flow) != flow.mark()),
                 UPDATE,
                 (entry, out) -> out.attributeBe32(MARK, mark.applyAsInt(entry.flow())));
     }
 
     /** How many were changed: an entry may be gone meanwhile. */
-    private int change(
-            Family family, List<Entry> entries, int type, BiConsumer<Entry, NetlinkWriter> what)
+    private int change(List<Entry> entries, int type, BiConsumer<Entry, NetlinkWriter> what)
             throws IOException {
         int changed = 0;
         for (int from = 0; from < entries.size(); from += CHANGES) {
@@ -149,7 +162,7 @@ public final class Conntrack implements AutoCloseable {
                             (entry, sequence, out) -> {
                                 int flags = NetlinkMessage.REQUEST | NetlinkMessage.ACK;
                                 int start = out.beginMessage(type, flags, sequence);
-                                out.nfgenmsg(family.number, 0)
+                                out.nfgenmsg(entry.family().number, 0)
                                         .attribute(
                                                 ORIGINAL | NetlinkWriter.NESTED,
                                                 entry.original().bytes());
@@ -165,7 +178,7 @@ public final class Conntrack implements AutoCloseable {
         return changed;
     }
 
-    private List<Entry> entries(Family family, @Nullable Filter filter, Predicate<Flow> wanted)
+    private List<Entry> entries(Family family, Filter filter, Predicate<Flow> wanted)
             throws IOException {
         return Netlink.dump(
                 transport,
@@ -175,9 +188,7 @@ public final class Conntrack implements AutoCloseable {
                     int flags = NetlinkMessage.REQUEST | NetlinkMessage.DUMP;
                     int start = out.beginMessage(GET, flags, sequence);
                     out.nfgenmsg(family.number, 0);
-                    if (filter != null) {
-                        write(filter, out);
-                    }
+                    write(filter, out);
                     out.endMessage(start);
                     return out;
                 },
@@ -185,7 +196,7 @@ public final class Conntrack implements AutoCloseable {
                     Entry entry = entry(NftDecoder.attributes(message));
                     // Kernels before 5.8 know no filter and answer with everything.
                     if (entry != null
-                            && (filter == null || filter.accepts(entry.flow()))
+                            && filter.accepts(entry.flow())
                             && wanted.test(entry.flow())) {
                         into.add(entry);
                     }
@@ -193,16 +204,20 @@ public final class Conntrack implements AutoCloseable {
     }
 
     private static void write(Filter filter, NetlinkWriter out) {
-        int fields = out.beginNest(FILTER);
-        out.attribute(FILTER_ORIGINAL, NetlinkWriter.hostOrder(COMPARE_PROTOCOL));
-        out.endNest(fields);
-        int tuple = out.beginNest(ORIGINAL);
-        int part = out.beginNest(TUPLE_PROTOCOL);
-        out.attribute(PROTOCOL_NUMBER, new byte[] {(byte) filter.protocol()});
-        out.endNest(part);
-        out.endNest(tuple);
-        if (filter.unanswered()) {
-            out.attributeBe32(STATUS, 0).attributeBe32(STATUS_MASK, SEEN_REPLY);
+        switch (filter) {
+            case Filter.None none -> {}
+            case Filter.Only only -> {
+                int fields = out.beginNest(FILTER);
+                out.attribute(FILTER_ORIGINAL, NetlinkWriter.hostOrder(COMPARE_PROTOCOL));
+                out.endNest(fields);
+                int tuple = out.beginNest(ORIGINAL);
+                int part = out.beginNest(TUPLE_PROTOCOL);
+                out.attribute(PROTOCOL_NUMBER, new byte[] {(byte) only.protocol()});
+                out.endNest(part);
+                out.endNest(tuple);
+            }
+            case Filter.Unanswered unanswered ->
+                    out.attributeBe32(STATUS, 0).attributeBe32(STATUS_MASK, SEEN_REPLY);
         }
     }
 

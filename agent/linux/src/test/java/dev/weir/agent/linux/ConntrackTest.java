@@ -57,9 +57,9 @@ class ConntrackTest {
             conntrack.mark(family, flow -> flow.reply().from() == 5353 ? 0x1234 : flow.mark());
             assertThat(conntrack.flows(family))
                     .anyMatch(flow -> flow.reply().from() == 5353 && flow.mark() == 0x1234);
-            Filter tcp = new Filter(6, false);
-            Filter udp = new Filter(UDP, false);
-            Filter waiting = new Filter(UDP, true);
+            Filter tcp = new Filter.Only(6);
+            Filter udp = new Filter.Only(UDP);
+            Filter waiting = new Filter.Unanswered();
             assertThat(conntrack.delete(family, tcp, flow -> true)).isZero();
             assertThat(conntrack.delete(family, udp, flow -> flow.reply().from() == 9)).isZero();
             assertThat(conntrack.flows(family, waiting, flow -> true)).hasSize(1);
@@ -102,10 +102,10 @@ class ConntrackTest {
                 }
             }
 
-            assertThat(conntrack.flows(Family.IPV4, new Filter(UDP, true), flow -> true))
+            assertThat(conntrack.flows(Family.IPV4, new Filter.Unanswered(), flow -> true))
                     .hasSize(many - 1)
                     .noneMatch(Conntrack.Flow::answered);
-            assertThat(conntrack.delete(Family.IPV4, new Filter(UDP, true), flow -> true))
+            assertThat(conntrack.delete(Family.ANY, new Filter.Unanswered(), flow -> true))
                     .isEqualTo(many - 1);
             assertThat(conntrack.flows(Family.IPV4)).hasSizeLessThanOrEqualTo(2);
         }
