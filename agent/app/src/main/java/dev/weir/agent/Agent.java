@@ -123,6 +123,12 @@ final class Agent implements AutoCloseable {
                                         NetworkNamespace.own()),
                                 pods,
                                 blocks));
+        Respondent respondent =
+                part(
+                        new Respondent(
+                                self.name(),
+                                channel,
+                                question -> loop.ask(moment -> moment.why(question, settings))));
         ChangeSource source = part(config.source().open(self.name(), channel, config));
 
         fan.add(vitals::carried);
@@ -153,6 +159,7 @@ final class Agent implements AutoCloseable {
         blocks.start();
         snapshots.start();
         registrar.start();
+        respondent.start();
         useLastRunIfAlone(source, snapshots, loop);
         cni.start();
         names.ifPresent(

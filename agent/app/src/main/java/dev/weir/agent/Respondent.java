@@ -1,5 +1,6 @@
 package dev.weir.agent;
 
+import dev.weir.model.Failure.Reason;
 import dev.weir.model.FailureException;
 import dev.weir.node.v1.AgentAnswer;
 import dev.weir.node.v1.AgentQuestion;
@@ -101,9 +102,7 @@ final class Respondent implements AutoCloseable {
             answers.apply(question.getWhy())
                     .handle(
                             (why, wrong) ->
-                                    wrong == null
-                                            ? answer.setWhy(why)
-                                            : answer.setRefused(words(wrong)))
+                                    wrong == null ? answer.setWhy(why) : refuse(answer, wrong))
                     .thenAccept(said -> send(said.build()));
         }
 
@@ -143,15 +142,20 @@ final class Respondent implements AutoCloseable {
         }
     }
 
-    private static String words(Throwable wrong) {
+    private static AgentAnswer.Builder refuse(AgentAnswer.Builder answer, Throwable wrong) {
         return switch (wrong) {
             case CompletionException wrapped when wrapped.getCause() != null ->
-                    words(wrapped.getCause());
-            case FailureException failure -> failure.failure().message();
-            case IllegalArgumentException asked -> String.valueOf(asked.getMessage());
+                    refuse(answer, wrapped.getCause());
+            case FailureException expected ->
+                    answer.setRefused(expected.failure().message())
+                            .setReason(expected.failure().reason().word());
+            case IllegalStateException busy ->
+                    answer.setRefused(String.valueOf(busy.getMessage()))
+                            .setReason(Reason.UNAVAILABLE.word());
             default -> {
                 LOG.error("A question could not be answered", wrong);
-                yield "the node cannot tell: " + wrong;
+                yield answer.setRefused("the node cannot tell: " + wrong)
+                        .setReason(Reason.UNAVAILABLE.word());
             }
         };
     }

@@ -29,7 +29,10 @@ import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.Protocol;
+import dev.weir.node.v1.KernelElement;
 import dev.weir.node.v1.Problem;
+import dev.weir.node.v1.WhyRequest;
+import dev.weir.node.v1.WhyResponse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -368,6 +371,48 @@ class NodeLoopTest {
                                 () -> failed.get(SECONDS, TimeUnit.SECONDS)))
                 .hasRootCauseMessage("no such pod");
         awaitProgrammed(1);
+    }
+
+    @Test
+    void whyIsAnsweredFromWhatIsCarried() throws Exception {
+        Programmed shown = new Programmed("services", "10.96.0.9:80", "nothing", "something");
+        start(
+                NEVER,
+                new Unreliable("unreliable", store, new CopyOnWriteArrayList<>()) {
+                    @Override
+                    public List<Programmed> show(Frontend frontend) {
+                        return List.of(shown);
+                    }
+                });
+        WhyRequest question =
+                WhyRequest.newBuilder()
+                        .setSource("node/n2")
+                        .setDestination("10.96.0.9")
+                        .setPort(80)
+                        .build();
+        snapshot("control", 1, remoteNode(1));
+        assertThat(
+                        catchThrowableOfType(
+                                ExecutionException.class,
+                                () -> loop.ask(moment -> moment.why(question, SETTINGS)).get()))
+                .hasRootCauseMessage("node \"n1\" has not read the state of the cluster yet");
+
+        inSync();
+        awaitProgrammed(1);
+        WhyResponse why =
+                loop.ask(moment -> moment.why(question, SETTINGS)).get(SECONDS, TimeUnit.SECONDS);
+
+        assertThat(why.getNode()).isEqualTo("n1");
+        assertThat(why.getVerdict()).isEqualTo(WhyResponse.Verdict.DROP);
+        assertThat(why.getProgrammed().getRevisionsMap()).containsEntry("endpoint", 1L);
+        assertThat(why.getElementsList())
+                .containsExactly(
+                        KernelElement.newBuilder()
+                                .setMap("services")
+                                .setKey("10.96.0.9:80")
+                                .setValue("nothing")
+                                .setDifference("something")
+                                .build());
     }
 
     @Test

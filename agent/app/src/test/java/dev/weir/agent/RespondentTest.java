@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RespondentTest {
     private static final int SECONDS = 20;
@@ -131,20 +133,31 @@ class RespondentTest {
         start(
                 question ->
                         CompletableFuture.failedFuture(
-                                question.getSource().isEmpty()
-                                        ? new IllegalArgumentException("no source")
-                                        : Failure.notFound(Kinds.SERVICE, "web").asException()));
-        var call = call();
+                                Failure.notFound(Kinds.SERVICE, "web").asException()));
 
-        assertThat(ask(call, "1", "").getRefused()).isEqualTo("no source");
-        assertThat(ask(call, "2", "a").getRefused()).isEqualTo("services \"web\" not found");
+        assertThat(ask(call(), "1", "a"))
+                .isEqualTo(
+                        AgentAnswer.newBuilder()
+                                .setId("1")
+                                .setRefused("services \"web\" not found")
+                                .setReason("NotFound")
+                                .build());
     }
 
-    @Test
-    void aFailureIsAnAnswerToo() throws Exception {
-        start(question -> CompletableFuture.failedFuture(new IllegalStateException("busy")));
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aNodeThatCannotTellSaysSo(boolean expected) throws Exception {
+        start(
+                question ->
+                        CompletableFuture.failedFuture(
+                                expected
+                                        ? new IllegalStateException("busy")
+                                        : new IllegalArgumentException("busy")));
 
-        assertThat(ask(call(), "1", "a").getRefused()).contains("busy");
+        AgentAnswer answer = ask(call(), "1", "a");
+
+        assertThat(answer.getRefused()).contains("busy");
+        assertThat(answer.getReason()).isEqualTo("ServiceUnavailable");
     }
 
     @Test
