@@ -65,6 +65,7 @@ public final class EndpointService implements Tenure {
         this.leases = new Leases(shard);
         ServiceStatuses statuses = new ServiceStatuses(index, conditions, clock);
         EndpointDeriver slices = new EndpointDeriver(settings.endpointsPerSlice());
+        SilenceAlarm alarm = new SilenceAlarm();
         this.loop =
                 new DerivationLoop(
                         shard,
@@ -72,6 +73,7 @@ public final class EndpointService implements Tenure {
                         new NamespaceSweep(
                                 shard.shard(),
                                 steps -> {
+                                    alarm.follow(steps.of(Shards.CONTROL));
                                     TreeMap<Key, Optional<Message>> changes =
                                             new TreeMap<>(statuses.derive(steps));
                                     changes.putAll(

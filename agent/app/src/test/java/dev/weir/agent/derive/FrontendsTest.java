@@ -196,6 +196,18 @@ class FrontendsTest {
     }
 
     @Test
+    void slicesOfNamesAndForOtherProxiesAreNotLookedAt() {
+        EndpointSlice.Builder names = slice(endpoint("10.0.0.1", "")).setAddressType("FQDN");
+        EndpointSlice.Builder foreign = slice(endpoint("10.0.0.2", ""));
+        foreign.getMetadataBuilder().putLabels("service.kubernetes.io/service-proxy-name", "x");
+        EndpointSlice.Builder byHand = slice(endpoint("192.0.2.1", ""));
+
+        Map<Frontend, Backends> frontends = derive(service("shop", "web"), names, foreign, byHand);
+
+        assertThat(addresses(frontends.get(WEB))).containsExactly("192.0.2.1");
+    }
+
+    @Test
     void headlessExternalAndForeignServicesHaveNone() {
         Service.Builder headless = service("shop", "web");
         headless.getSpecBuilder().setClusterIp("None").clearClusterIps().addClusterIps("None");
