@@ -10,6 +10,7 @@ final class Benchmarks {
             List.of(
                     new ServicesLoad(),
                     new ServicesChange(),
+                    new ServicesConnect(),
                     new AgentCost(),
                     new Churn(),
                     new Restarts());

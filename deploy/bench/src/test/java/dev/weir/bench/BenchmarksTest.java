@@ -66,4 +66,15 @@ class BenchmarksTest {
                 .hasSize(2 * 2 * 3)
                 .allSatisfy(row -> assertThat(row.median()).isPositive());
     }
+
+    @Test
+    void everybodyLeadsToEndpointsThatAnswer() throws Exception {
+        Sheet sheet = run(new ServicesConnect(), "10x2");
+
+        assertThat(sheet.rows())
+                .filteredOn(row -> row.unit().equals("connections/s"))
+                .allSatisfy(row -> assertThat(row.median()).isPositive())
+                .extracting(Sheet.Row::who)
+                .containsExactly("direct", "weir", "chain per endpoint", "chain per Service");
+    }
 }
