@@ -3,6 +3,7 @@ package dev.weir.lab;
 import dev.weir.cli.CliError;
 import dev.weir.core.v1.Container;
 import dev.weir.core.v1.ContainerPort;
+import dev.weir.core.v1.GrpcAction;
 import dev.weir.core.v1.HttpGetAction;
 import dev.weir.core.v1.IntOrString;
 import dev.weir.core.v1.ObjectMeta;
@@ -19,7 +20,7 @@ import java.util.Map;
  *
  * @param hostname empty for the pod's name
  * @param subdomain the headless Service that its name is to be found under; may be empty
- * @param probe {@code tcp:PORT} or {@code http:PORT/PATH}; may be empty
+ * @param probe {@code tcp:PORT}, {@code http:PORT/PATH} or {@code grpc:PORT/SERVICE}; may be empty
  */
 record PodRequest(
         String namespace,
@@ -101,7 +102,20 @@ record PodRequest(
                                     .setPath(slash < 0 ? "/" : rest.substring(slash)))
                     .build();
         }
-        throw new CliError("invalid probe \"" + text + "\": give tcp:PORT or http:PORT/PATH");
+        if (text.startsWith("grpc:")) {
+            String rest = text.substring("grpc:".length());
+            int slash = rest.indexOf('/');
+            String port = slash < 0 ? rest : rest.substring(0, slash);
+            return probe.setGrpc(
+                            GrpcAction.newBuilder()
+                                    .setPort(portNumber(port, text))
+                                    .setService(slash < 0 ? "" : rest.substring(slash + 1)))
+                    .build();
+        }
+        throw new CliError(
+                "invalid probe \""
+                        + text
+                        + "\": give tcp:PORT, http:PORT/PATH or grpc:PORT/SERVICE");
     }
 
     private static IntOrString number(int port) {

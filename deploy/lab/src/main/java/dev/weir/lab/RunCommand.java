@@ -53,7 +53,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--ports", split = ",", paramLabel = "[NAME=]PORT[/PROTOCOL]")
     private List<String> ports = List.of();
 
-    @Option(names = "--probe", defaultValue = "", paramLabel = "tcp:PORT|http:PORT/PATH")
+    @Option(
+            names = "--probe",
+            defaultValue = "",
+            paramLabel = "tcp:PORT|http:PORT/PATH|grpc:PORT/SERVICE")
     private String probe = "";
 
     @Option(names = "--hostname", defaultValue = "")

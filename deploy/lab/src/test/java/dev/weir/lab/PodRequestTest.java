@@ -46,7 +46,7 @@ class PodRequestTest {
     }
 
     @Test
-    void probesAreOfTwoKinds() {
+    void probesAreOfThreeKinds() {
         var tcp =
                 request(List.of(), "tcp:80")
                         .toPod("n")
@@ -60,13 +60,22 @@ class PodRequestTest {
                         .getContainers(0)
                         .getReadinessProbe();
 
+        var grpc =
+                request(List.of(), "grpc:80/a.b")
+                        .toPod("n")
+                        .getSpec()
+                        .getContainers(0)
+                        .getReadinessProbe();
+
+        assertThat(grpc.getGrpc().getPort()).isEqualTo(80);
+        assertThat(grpc.getGrpc().getService()).isEqualTo("a.b");
         assertThat(tcp.getTcpSocket().getPort().getIntVal()).isEqualTo(80);
         assertThat(http.getHttpGet().getPath()).isEqualTo("/a/b");
         assertThat(http.getHttpGet().getPort().getIntVal()).isEqualTo(80);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tcp:0", "tcp:65536", "tcp:x", "udp:53", "http:/x", "80"})
+    @ValueSource(strings = {"tcp:0", "tcp:65536", "tcp:x", "udp:53", "http:/x", "grpc:/x", "80"})
     void otherProbesAreRefused(String probe) {
         assertThatThrownBy(() -> request(List.of(), probe).toPod("n")).isInstanceOf(CliError.class);
     }
