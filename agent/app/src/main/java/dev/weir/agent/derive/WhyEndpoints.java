@@ -46,7 +46,7 @@ record WhyEndpoints(Selection selection, String policy) {
                     String address = endpoint.getAddressesList().stream().findFirst().orElse("");
                     all.add(
                             endpoint(endpoint, address, 0)
-                                    .setReason("has no port \"" + port.getName() + "\"")
+                                    .setReason("its slice has no port \"" + port.getName() + "\"")
                                     .build());
                 }
             }
