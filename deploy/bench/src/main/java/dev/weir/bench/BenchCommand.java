@@ -84,6 +84,9 @@ final class BenchCommand implements Callable<Integer> {
         if (!output.isEmpty() && !output.equals("json")) {
             throw new CliError("unable to match a printer for the output format: " + output);
         }
+        if (rounds < 0 || seconds < 1) {
+            throw new CliError("--rounds and --seconds are numbers above 0");
+        }
         List<Benchmark> chosen = names.stream().map(Benchmarks::named).toList();
         if (!"root".equals(System.getProperty("user.name"))) {
             throw new CliError("benchmarks make network namespaces: they need root");

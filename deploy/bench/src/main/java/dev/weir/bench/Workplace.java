@@ -21,9 +21,12 @@ final class Workplace implements AutoCloseable {
 
     private final String prefix = "wb-" + ProcessHandle.current().pid() + "-";
     private final Path directory = Files.createTempDirectory("weir-bench-");
+    private final Thread cleanUp = new Thread(this::removeQuietly, "bench-clean-up");
     private int made;
 
-    Workplace() throws IOException {}
+    Workplace() throws IOException {
+        Runtime.getRuntime().addShutdownHook(cleanUp);
+    }
 
     Path directory() {
         return directory;
@@ -94,6 +97,28 @@ final class Workplace implements AutoCloseable {
 
     @Override
     public void close() throws IOException, InterruptedException {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleanUp);
+        } catch (IllegalStateException _) {
+            // It runs: this is the end of the process.
+        }
+        remove();
+    }
+
+    private void removeQuietly() {
+        try {
+            remove();
+        } catch (IOException | RuntimeException _) {
+            // Nobody listens any more.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void remove() throws IOException, InterruptedException {
+        if (!Files.exists(directory)) {
+            return;
+        }
         if (Files.isDirectory(NAMESPACES)) {
             try (Stream<Path> all = Files.list(NAMESPACES)) {
                 for (Path path : all.toList()) {
