@@ -72,6 +72,7 @@ public final class LocalhostPlane implements DataPlane {
     public Outcome apply(NodeImage image, NodeDelta delta) {
         MapDelta<Frontend, Backends> change =
                 inStep ? delta.services() : MapDelta.between(seen, image.services());
+        inStep = false;
         change.removes().stream()
                 .filter(this::isHere)
                 .map(LocalhostPlane::at)
