@@ -5,9 +5,13 @@ import dev.weir.client.WeirClient;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.Failure;
 import dev.weir.model.Kinds;
-import dev.weir.net.v1.Endpoint;
+import dev.weir.model.LegacyEndpoints;
+import dev.weir.model.Manifests;
+import dev.weir.net.v1.EndpointAddress;
 import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.EndpointSubset;
+import dev.weir.net.v1.Endpoints;
 import dev.weir.net.v1.Service;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +21,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Endpoints, as kubectl shows them: the ready IPv4 or IPv6 addresses of a Service's first family.
+ * Endpoints, as kubectl shows them: a view of a Service's EndpointSlices, which is stored nowhere.
  */
 final class EndpointsView {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
@@ -71,61 +75,28 @@ final class EndpointsView {
     }
 
     private static Shown shown(Service service, List<EndpointSlice> slices, Instant now) {
-        String family =
-                service.getSpec().getIpFamiliesCount() > 0
-                        ? service.getSpec().getIpFamilies(0)
-                        : "IPv4";
-        List<String> addresses = new ArrayList<>();
-        List<Object> subsets = new ArrayList<>();
-        for (EndpointSlice slice : slices) {
-            if (!slice.getAddressType().equals(family)) {
-                continue;
-            }
-            List<Object> ready = new ArrayList<>();
-            for (Endpoint endpoint : slice.getEndpointsList()) {
-                boolean isReady =
-                        !endpoint.getConditions().hasReady() || endpoint.getConditions().getReady();
-                if (isReady && endpoint.getAddressesCount() > 0) {
-                    ready.add(new TreeMap<>(Map.of("ip", endpoint.getAddresses(0))));
-                    slice.getPortsList()
-                            .forEach(
-                                    port ->
-                                            addresses.add(
-                                                    hostPort(endpoint.getAddresses(0), port)));
-                }
-            }
-            List<Object> ports =
-                    slice.getPortsList().stream().map(port -> (Object) port(port)).toList();
-            subsets.add(new TreeMap<>(Map.of("addresses", ready, "ports", ports)));
-        }
+        Endpoints endpoints = LegacyEndpoints.of(service, slices);
         ObjectMeta metadata = service.getMetadata();
-        TreeMap<String, Object> tree = new TreeMap<>();
-        tree.put("apiVersion", "v1");
-        tree.put("kind", "Endpoints");
-        tree.put(
-                "metadata",
-                new TreeMap<>(
-                        Map.of("name", metadata.getName(), "namespace", metadata.getNamespace())));
-        tree.put("subsets", subsets);
+        List<String> addresses = new ArrayList<>();
+        for (EndpointSubset subset : endpoints.getSubsetsList()) {
+            for (EndpointAddress address : subset.getAddressesList()) {
+                if (subset.getPortsCount() == 0) {
+                    addresses.add(address.getIp());
+                }
+                subset.getPortsList()
+                        .forEach(port -> addresses.add(hostPort(address.getIp(), port)));
+            }
+        }
         String cell = addresses.isEmpty() ? Columns.NONE : Columns.more(addresses);
         return new Shown(
                 "endpoints",
                 metadata,
-                tree,
+                Manifests.tree(endpoints),
                 List.of("NAME", "ENDPOINTS", "AGE"),
                 List.of(metadata.getName(), cell, Columns.age(metadata, now)));
     }
 
     private static String hostPort(String ip, EndpointPort port) {
         return (ip.indexOf(':') < 0 ? ip : "[" + ip + "]") + ":" + port.getPort();
-    }
-
-    private static Map<String, Object> port(EndpointPort port) {
-        TreeMap<String, Object> tree =
-                new TreeMap<>(Map.of("port", port.getPort(), "protocol", port.getProtocol()));
-        if (!port.getName().isEmpty()) {
-            tree.put("name", port.getName());
-        }
-        return tree;
     }
 }

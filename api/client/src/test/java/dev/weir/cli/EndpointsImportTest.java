@@ -208,4 +208,20 @@ class EndpointsImportTest {
         assertThat(addresses()).isEmpty();
         assertThat(run("", "get", "svc", "db").code).isZero();
     }
+
+    @Test
+    void whatIsStoredIsShownAsEndpointsAgain() {
+        server.put(service(false));
+        apply(ENDPOINTS.replace("  ports", "  notReadyAddresses: [{ip: 192.0.2.9}]\n  ports"));
+
+        String table = run("", "get", "endpoints", "db").out;
+        String yaml = run("", "get", "ep", "db", "-o", "yaml").out;
+
+        assertThat(table).matches("NAME +ENDPOINTS +AGE\ndb +192.0.2.1:5432 +\\S+\n");
+        assertThat(yaml).startsWith("apiVersion: v1\nkind: Endpoints\n").contains("192.0.2.9");
+        assertThat(apply(yaml).out)
+                .as("without the other family")
+                .isEqualTo("endpoints/db configured\n");
+        assertThat(addresses()).containsExactly("192.0.2.1", "192.0.2.9");
+    }
 }

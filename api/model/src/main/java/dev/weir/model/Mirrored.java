@@ -40,7 +40,7 @@ public record Mirrored(List<EndpointSlice> slices, List<String> warnings) {
 
     private static final String SKIP = "endpointslice.kubernetes.io/skip-mirror";
     private static final String LEADER = "control-plane.alpha.kubernetes.io/leader";
-    private static final String OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
+    static final String OVER_CAPACITY = "endpoints.kubernetes.io/over-capacity";
 
     /** Says something of the Endpoints object only. */
     private static final List<String> OWN =

@@ -4,6 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.weir.core.v1.IntOrString;
+import dev.weir.net.v1.Endpoints;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ final class ObjectTree {
     private ObjectTree() {}
 
     static Map<String, Object> of(Message object) {
-        Kind kind = Kinds.of(object);
+        Kind kind = object instanceof Endpoints ? Mirrored.KIND : Kinds.of(object);
         TreeMap<String, Object> fields = fields(object);
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("apiVersion", kind.apiVersion());
