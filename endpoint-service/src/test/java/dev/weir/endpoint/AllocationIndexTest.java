@@ -8,6 +8,7 @@ import dev.weir.changes.Image;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.Allocations;
+import dev.weir.endpoint.allocate.ClusterIps;
 import dev.weir.endpoint.allocate.NodePort;
 import dev.weir.endpoint.allocate.NodePorts;
 import dev.weir.endpoint.allocate.PortRange;
@@ -21,11 +22,15 @@ import dev.weir.log.SimulatedLog.Fault;
 import dev.weir.log.Write;
 import dev.weir.model.Cidr;
 import dev.weir.model.FailureException;
+import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.net.v1.LoadBalancerIngress;
+import dev.weir.net.v1.LoadBalancerStatus;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
+import dev.weir.net.v1.ServiceStatus;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -64,13 +69,20 @@ class AllocationIndexTest {
                 .setMetadata(ObjectMeta.newBuilder().setNamespace("default").setName("s" + service))
                 .setSpec(
                         ServiceSpec.newBuilder()
-                                .setType("NodePort")
+                                .setType("LoadBalancer")
                                 .setClusterIp(text)
                                 .addClusterIps(text)
                                 .addPorts(
                                         ServicePort.newBuilder()
                                                 .setProtocol(address % 2 == 0 ? "TCP" : "UDP")
                                                 .setNodePort(PORTS.first() + address / 2)))
+                .setStatus(
+                        ServiceStatus.newBuilder()
+                                .setLoadBalancer(
+                                        LoadBalancerStatus.newBuilder()
+                                                .addIngress(
+                                                        LoadBalancerIngress.newBuilder()
+                                                                .setIp(text))))
                 .build();
     }
 
@@ -89,10 +101,21 @@ class AllocationIndexTest {
         return changes;
     }
 
+    private static Optional<Key> balanced(
+            Allocations allocations, IpAddress address, String protocol) {
+        return allocations.tenants().owner(address, protocol, 0, ClusterIps.DNS_SERVICE);
+    }
+
     private static List<Optional<Key>> owners(Allocations allocations) {
         return Stream.concat(
                         IntStream.rangeClosed(0, 21)
-                                .mapToObj(i -> allocations.addresses().owner(RANGE.address(i))),
+                                .mapToObj(RANGE::address)
+                                .flatMap(
+                                        address ->
+                                                Stream.of(
+                                                        allocations.addresses().owner(address),
+                                                        balanced(allocations, address, "TCP"),
+                                                        balanced(allocations, address, "UDP"))),
                         IntStream.rangeClosed(PORTS.first(), PORTS.last())
                                 .boxed()
                                 .flatMap(

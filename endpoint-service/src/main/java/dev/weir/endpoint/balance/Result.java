@@ -77,7 +77,10 @@ final class Result {
         String message =
                 Stream.concat(
                                 lots.stream().map(Result::words),
-                                choice.unusable().map(text -> text + " is no address of its families").stream())
+                                choice
+                                        .unusable()
+                                        .map(text -> text + " is no address of its families")
+                                        .stream())
                         .collect(Collectors.joining("; "));
         String reason =
                 choice.unusable().isPresent()
