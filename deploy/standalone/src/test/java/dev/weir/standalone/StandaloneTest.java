@@ -19,7 +19,12 @@ import dev.weir.events.v1.EventsGrpc;
 import dev.weir.events.v1.FollowRequest;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
+import dev.weir.net.v1.CreateEndpointSliceRequest;
 import dev.weir.net.v1.CreateServiceRequest;
+import dev.weir.net.v1.EndpointSlice;
+import dev.weir.net.v1.EndpointSlicesGrpc;
+import dev.weir.net.v1.LeasesGrpc;
+import dev.weir.net.v1.RenewLeaseRequest;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
@@ -33,6 +38,8 @@ import grpc.health.v1.HealthGrpc;
 import grpc.health.v1.HealthOuterClass.HealthCheckRequest;
 import grpc.health.v1.HealthOuterClass.HealthCheckResponse.ServingStatus;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
@@ -86,6 +93,7 @@ class StandaloneTest {
         return Stream.concat(
                         Stream.of(
                                 AgentsGrpc.SERVICE_NAME,
+                                LeasesGrpc.SERVICE_NAME,
                                 NamesGrpc.SERVICE_NAME,
                                 EventsGrpc.SERVICE_NAME),
                         Kinds.ALL.stream()
@@ -260,5 +268,51 @@ class StandaloneTest {
         assertThat(event.getType()).isEqualTo("weir.core.namespace.v1.changed");
         assertThat(event.getSource()).isEqualTo("//weir/control-plane");
         assertThat(event.getSubject()).isEqualTo("told");
+    }
+
+    /** Of an endpoint that no agent watches over. */
+    @Test
+    void aRegistrationThatNobodyRenewsGoes() throws Exception {
+        var slices = EndpointSlicesGrpc.newBlockingStub(channel);
+        var leases = LeasesGrpc.newBlockingStub(channel);
+        var registration =
+                CreateEndpointSliceRequest.newBuilder()
+                        .setObject(
+                                EndpointSlice.newBuilder()
+                                        .setMetadata(
+                                                ObjectMeta.newBuilder()
+                                                        .setNamespace("default")
+                                                        .setName("vm-1")
+                                                        .putAnnotations(
+                                                                "weir.dev/lease-seconds", "2"))
+                                        .setAddressType("IPv4"))
+                        .build();
+        var there = GetRequest.newBuilder().setNamespace("default").setName("vm-1").build();
+        var renewal =
+                RenewLeaseRequest.newBuilder().setNamespace("default").setName("vm-1").build();
+
+        slices.create(registration);
+        for (int i = 0; i < 4; i++) {
+            Thread.sleep(1000);
+            leases.renew(renewal);
+        }
+        long kept = slices.get(there).getCommit().getRevision();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        while (isThere(slices, there)) {
+            assertThat(System.nanoTime()).as("the lease ends").isLessThan(deadline);
+            Thread.sleep(50);
+        }
+
+        var again = slices.create(registration);
+        assertThat(again.getCommit().getRevision()).isGreaterThan(kept);
+    }
+
+    private static boolean isThere(
+            EndpointSlicesGrpc.EndpointSlicesBlockingStub slices, GetRequest request) {
+        try {
+            return slices.get(request).hasObject();
+        } catch (StatusRuntimeException e) {
+            return e.getStatus().getCode() != Status.Code.NOT_FOUND;
+        }
     }
 }
