@@ -7,8 +7,10 @@ import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.agent.spi.Outcome;
+import dev.weir.changes.Delta;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
+import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import java.util.HashMap;
 import java.util.List;
@@ -45,10 +47,20 @@ final class L2DataPlane implements DataPlane {
 
     @Override
     public Outcome apply(NodeImage next, NodeDelta delta) {
+        boolean moved = next.announcements() != image.announcements() || namesNodes(delta);
         image = next;
-        announcers.forEach(
-                announcer -> announcer.want(Announcements.of(next, announcer.address().v6())));
+        if (moved) {
+            announcers.forEach(
+                    announcer -> announcer.want(Announcements.of(next, announcer.address().v6())));
+        }
         return repair();
+    }
+
+    private static boolean namesNodes(NodeDelta delta) {
+        Delta control = delta.shards().get(Shards.CONTROL);
+        return control != null
+                && control.changes().keySet().stream()
+                        .anyMatch(key -> key.kind().equals(Kinds.NODE.name()));
     }
 
     /** Nobody else can change what is announced; but a link may have failed, or work again. */
