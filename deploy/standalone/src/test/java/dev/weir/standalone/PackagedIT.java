@@ -203,6 +203,7 @@ class PackagedIT {
                         "weir.core.v1.Namespaces",
                         "weir.core.v1.Nodes",
                         "weir.core.v1.Pods",
+                        "weir.net.v1.AddressPools",
                         "weir.net.v1.EndpointSlices",
                         "weir.net.v1.Services",
                         "weir.node.v1.Agents",
