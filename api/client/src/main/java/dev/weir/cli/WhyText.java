@@ -59,7 +59,7 @@ final class WhyText {
 
     private String sheet() {
         Sheet sheet = new Sheet();
-        sheet.add("Asked", why.getNode());
+        sheet.add("Node", why.getNode());
         sheet.add("Reason", Columns.orNone(why.getReason()));
         sheet.add("Name", resolved(why.getDestination()));
         if (why.hasService()) {
@@ -112,7 +112,9 @@ final class WhyText {
         long different =
                 why.getElementsList().stream().filter(e -> !e.getDifference().isEmpty()).count();
         if (all == 0) {
-            return "nothing is programmed for it";
+            return why.hasService()
+                    ? "not shown by what has programmed it"
+                    : "nothing is programmed for it";
         }
         return different == 0
                 ? "has what is programmed"
@@ -141,12 +143,12 @@ final class WhyText {
     }
 
     private static String source(WhyParty source) {
+        String name = source.hasObject() ? name(source.getObject()) : source.getAsked();
         String known =
                 Stream.of(source.getAddress(), source.getNode())
-                        .filter(word -> !word.isEmpty() && !word.equals(source.getAsked()))
+                        .filter(word -> !word.isEmpty() && !word.equals(name))
                         .collect(Collectors.joining(", "));
-        String name = source.hasObject() ? name(source.getObject()) : source.getAsked();
-        return known.isEmpty() || known.equals(name) ? name : name + " (" + known + ")";
+        return known.isEmpty() ? name : name + " (" + known + ")";
     }
 
     private static String kindAndName(ObjectKey key) {

@@ -114,7 +114,7 @@ class WhyCommandTest {
                         """
                         default/client (10.244.0.3, node-1) -> my-app-service:80/TCP: forwarded to one of 2 endpoints
 
-                        Asked:       node-1
+                        Node:        node-1
                         Reason:      endpoints are ready
                         Name:        my-app-service is 10.96.7.1
                         Service:     default/my-app-service, by its ClusterIP
@@ -178,6 +178,20 @@ class WhyCommandTest {
                 .startsWith("2001:db8::7 -> [fd00::9]:80/TCP: forwarded to [fd01::4]:8080\n")
                 .contains("\nName:        fd00::9 is Service default/my-app-service\n")
                 .contains("\n  [fd01::4]:8080   node-1   ");
+    }
+
+    @Test
+    void aNodeIsNamedOnce() {
+        WhyResponse.Builder node = forwarded();
+        node.getSourceBuilder()
+                .setAsked("node/node-1")
+                .setAddress("172.30.0.11")
+                .setObject(key("Node", "", "node-1"));
+        server.why = node.clearElements().build();
+
+        assertThat(why("node/node-1", "my-app-service").out())
+                .startsWith("node-1 (172.30.0.11) -> my-app-service:80/TCP: forwarded")
+                .contains("Kernel:      not shown by what has programmed it\n");
     }
 
     @ParameterizedTest
