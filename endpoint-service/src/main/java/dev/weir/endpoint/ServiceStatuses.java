@@ -2,8 +2,8 @@ package dev.weir.endpoint;
 
 import com.google.protobuf.Message;
 import dev.weir.changes.Step;
+import dev.weir.endpoint.admission.SpecConditions;
 import dev.weir.endpoint.balance.Balancer;
-import dev.weir.endpoint.condition.SpecConditions;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.Shards;

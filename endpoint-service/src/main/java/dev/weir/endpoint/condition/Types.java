@@ -1,7 +1,5 @@
 package dev.weir.endpoint.condition;
 
-import java.util.Set;
-
 /** The types of a Service's conditions that are written here. */
 public final class Types {
     /** Whether the Service has its load-balancer addresses. */
@@ -15,9 +13,6 @@ public final class Types {
 
     /** False when an address was given before the range became what it is; else absent. */
     public static final String CLUSTER_IP = "ClusterIPInRange";
-
-    /** Those that follow from the spec and the settings alone. */
-    static final Set<String> OF_SPEC = Set.of(EXTERNAL_IPS, NODE_PORT, CLUSTER_IP);
 
     private Types() {}
 }

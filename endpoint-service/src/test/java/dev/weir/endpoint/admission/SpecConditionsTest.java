@@ -1,4 +1,4 @@
-package dev.weir.endpoint.condition;
+package dev.weir.endpoint.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

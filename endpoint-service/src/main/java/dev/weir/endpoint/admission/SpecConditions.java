@@ -1,9 +1,11 @@
-package dev.weir.endpoint.condition;
+package dev.weir.endpoint.admission;
 
 import dev.weir.core.v1.Condition;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.NodePort;
 import dev.weir.endpoint.allocate.PortRange;
+import dev.weir.endpoint.condition.Conditions;
+import dev.weir.endpoint.condition.Types;
 import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
 import dev.weir.net.v1.Service;
@@ -19,7 +21,8 @@ import java.util.stream.Stream;
  */
 public record SpecConditions(
         List<AddressRange> clusterIps, PortRange nodePorts, List<Cidr> externalIps) {
-    private static final String EXTERNAL_NAME = "ExternalName";
+    private static final List<String> TYPES =
+            List.of(Types.EXTERNAL_IPS, Types.NODE_PORT, Types.CLUSTER_IP);
 
     public SpecConditions {
         clusterIps = List.copyOf(clusterIps);
@@ -34,7 +37,7 @@ public record SpecConditions(
                         .flatMap(Optional::stream)
                         .toList();
         List<Condition> after = before;
-        for (String type : Types.OF_SPEC) {
+        for (String type : TYPES) {
             after =
                     Conditions.find(wanted, type).isEmpty()
                             ? Conditions.without(after, type)
@@ -53,7 +56,7 @@ public record SpecConditions(
 
     private Optional<Condition> externalIps(Service service) {
         List<String> all = service.getSpec().getExternalIpsList();
-        if (all.isEmpty() || service.getSpec().getType().equals(EXTERNAL_NAME)) {
+        if (all.isEmpty() || service.getSpec().getType().equals(ServiceAdmission.EXTERNAL_NAME)) {
             return Optional.empty();
         }
         List<String> outside = all.stream().filter(text -> !allowed(text)).toList();
