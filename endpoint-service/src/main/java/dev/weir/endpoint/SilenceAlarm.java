@@ -30,7 +30,7 @@ final class SilenceAlarm {
                     silence.silent().size(), silence.nodes(), Silence.WIDESPREAD);
         } else {
             LOG.infof(
-                    "%d of %d nodes are silent: their endpoints are drained again",
+                    "%d of %d nodes are silent: the endpoints of silent nodes are drained again",
                     silence.silent().size(), silence.nodes());
         }
     }
