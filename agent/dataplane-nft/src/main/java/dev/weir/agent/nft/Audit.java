@@ -24,6 +24,7 @@ final class Audit {
             Found found,
             PolicyTable policies,
             ServiceTable services,
+            BalancerCodes codes,
             Map<String, Integer> rules,
             Set<SecondLock.Rule> lock,
             int generation) {
@@ -37,6 +38,7 @@ final class Audit {
                 Map.of("policy generation", found.generation()));
         audit.compare("element ", policies.desired(), found.elements());
         audit.compare("element ", services.live().desired(), found.live());
+        audit.compare("balancer ", codes.all(), found.balancers());
         audit.compare("service ", services.desired(), found.services());
         audit.compare("", present(lock), present(found.lock()));
         found.strays().forEach(key -> audit.add("element " + key, "nothing", "a stray"));

@@ -57,10 +57,10 @@ final class FixedChains {
                         "ip6 saddr @live6 goto unlimited",
                         "jump own-services",
                         "goto services"));
-        List<String> own = lookups(Layout.OWN_SERVICES);
+        List<String> own = balancers(Layout.OWN_SERVICES);
         List<String> anybody = anybody();
-        chains.add(new Chain("own-services", "", with(lookups(Layout.OWN_SOURCES), own)));
-        chains.add(new Chain("services", "", with(lookups(Layout.SOURCES), anybody)));
+        chains.add(new Chain("own-services", "", with(limits(Layout.OWN_SOURCES), own)));
+        chains.add(new Chain("services", "", with(limits(Layout.SOURCES), anybody)));
         // A node that has a Service's address for itself may always use it as its own.
         chains.add(new Chain("unlimited", "", with(own, anybody)));
         // A reset for TCP: ICMP errors are rate limited per client.
@@ -92,17 +92,30 @@ final class FixedChains {
         }
         // Not near: the mark had to be there before the look-up.
         rules.add("ct mark set ct mark and " + Marks.hex(~Marks.SERVICE));
-        rules.addAll(lookups(Layout.SERVICES));
+        rules.addAll(balancers(Layout.SERVICES));
         return rules;
     }
 
-    private static List<String> lookups(String map) {
-        return Stream.of(false, true)
+    private static List<String> limits(String map) {
+        return lookups("%s vmap @%s", map);
+    }
+
+    /** The number of a chain, and then the chain: see {@link BalancerCodes}. */
+    private static List<String> balancers(String map) {
+        return lookups("ct mark set %s map @%s ct mark vmap @" + Layout.BALANCERS, map);
+    }
+
+    private static List<String> lookups(String rule, String map) {
+        return Stream.of("ip", "ip6")
                 .map(
-                        v6 ->
-                                "%s daddr . meta l4proto . th dport vmap @%s"
-                                        .formatted(v6 ? "ip6" : "ip", map + Layout.family(v6)))
+                        ip ->
+                                rule.formatted(
+                                        ip + " daddr . meta l4proto . th dport", map + family(ip)))
                 .toList();
+    }
+
+    private static String family(String ip) {
+        return Layout.family(ip.equals("ip6"));
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param elements of all sets and maps that follow objects, but for Services
  * @param live addresses of Services
  * @param services the slots of each frontend whose elements agree with each other
+ * @param balancers what the numbers in service maps mean
  * @param near leases, by family
  * @param strays elements of Services that do not: to be removed once the right ones are in place
  * @param rules how many rules each chain has
@@ -30,6 +31,7 @@ record Found(
         Map<ElementKey, NftValue> elements,
         Map<ElementKey, NftValue> live,
         Map<Frontend, Target> services,
+        Map<Integer, String> balancers,
         Map<Boolean, List<NftElement>> near,
         List<ElementKey> strays,
         Map<String, Integer> rules,
@@ -46,6 +48,8 @@ record Found(
         Map<Frontend, Target> services = new HashMap<>();
         Map<Boolean, List<NftElement>> near = new HashMap<>();
         List<ElementKey> strays = new ArrayList<>();
+        Map<Integer, String> balancers = balancers(tables, sets);
+        BalancerCodes codes = BalancerCodes.found(balancers);
         for (boolean v6 : List.of(false, true)) {
             String family = Layout.family(v6);
             for (String set : sets) {
@@ -57,12 +61,13 @@ record Found(
             if (sets.contains(Layout.NEAR + family)) {
                 near.put(v6, tables.elements(Layout.TABLE, Layout.NEAR + family));
             }
-            services(tables, sets, v6, services, strays);
+            services(tables, sets, codes, v6, services, strays);
         }
         return new Found(
                 elements,
                 live,
                 services,
+                balancers,
                 near,
                 strays,
                 tables.ruleCounts(Layout.TABLE),
@@ -83,6 +88,7 @@ record Found(
     private static void services(
             NftTables tables,
             Set<String> sets,
+            BalancerCodes codes,
             boolean v6,
             Map<Frontend, Target> services,
             List<ElementKey> strays)
@@ -107,7 +113,14 @@ record Found(
                 Optional<Target> target =
                         frontend == null
                                 ? Optional.empty()
-                                : target(frontend, entry.getValue(), parts);
+                                : ServiceElements.balancer(entry.getValue(), codes, v6)
+                                        .flatMap(
+                                                balancer ->
+                                                        Target.found(
+                                                                frontend,
+                                                                balancer,
+                                                                parts.getOrDefault(
+                                                                        frontend, Map.of())));
                 if (frontend != null && target.isPresent()) {
                     parts.remove(frontend);
                     services.put(frontend, target.get());
@@ -130,15 +143,17 @@ record Found(
         return elements;
     }
 
-    private static Optional<Target> target(
-            Frontend frontend, NftValue entry, Map<Frontend, Map<ElementKey, NftValue>> parts) {
-        return ServiceElements.balancer(entry, frontend.address().v6())
-                .flatMap(
-                        balancer ->
-                                Target.found(
-                                        frontend,
-                                        balancer,
-                                        parts.getOrDefault(frontend, Map.of())));
+    private static Map<Integer, String> balancers(NftTables tables, Set<String> sets)
+            throws IOException {
+        Map<Integer, String> balancers = new HashMap<>();
+        elements(tables, sets, Layout.BALANCERS)
+                .forEach(
+                        (key, value) -> {
+                            if (value instanceof NftValue.Verdict verdict) {
+                                balancers.put(ServiceElements.mark(key.data()), verdict.chain());
+                            }
+                        });
+        return balancers;
     }
 
     /** Both marks must be there and agree, or nothing can pass without being judged. */

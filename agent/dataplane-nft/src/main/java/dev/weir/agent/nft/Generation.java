@@ -49,6 +49,10 @@ final class Generation {
         return commands;
     }
 
+    static NftCommand delete(String set, int mark) {
+        return delete(set, mark(mark));
+    }
+
     private static NftCommand delete(String set, NftData key) {
         return new NftCommand.DeleteElement(set, NftElement.of(key));
     }

@@ -15,7 +15,7 @@ final class Layout {
     /**
      * Raise the number when a set or map changes its type: a table of another number is replaced.
      */
-    static final String VERSION_CHAIN = "layout-2";
+    static final String VERSION_CHAIN = "layout-3";
 
     /** All host-side interfaces of pods, and nothing else, begin so. */
     static final String POD_INTERFACES = "\"weir*\"";
@@ -30,6 +30,7 @@ final class Layout {
 
     static final String SERVICES = "svc";
     static final String OWN_SERVICES = "inner";
+    static final String BALANCERS = "balancers";
     static final String SOURCES = "sources";
     static final String OWN_SOURCES = "inner-sources";
     static final String LIVE = "live";
@@ -83,6 +84,7 @@ final class Layout {
         text.append("add table inet " + TABLE + "\n");
         COUNTERS.forEach(name -> text.append(add("counter", name)).append('\n'));
         text.append(add("set", CURRENT)).append(" { type mark; }\n");
+        text.append(add("map", BALANCERS)).append(" { type mark : verdict; }\n");
         text.append(add("map", STAMP)).append(" { typeof ct mark : ct mark; }\n");
         for (boolean v6 : List.of(false, true)) {
             sets(text, v6);
@@ -109,7 +111,10 @@ final class Layout {
         text.append(add("map", EGRESS + f)).append(" { type " + address + " : verdict; }\n");
         text.append(add("map", INGRESS + f)).append(" { type " + address + " : verdict; }\n");
         text.append(add("set", LIVE + f)).append(" { type " + address + "; }\n");
-        for (String map : List.of(SERVICES, OWN_SERVICES, SOURCES, OWN_SOURCES)) {
+        for (String map : List.of(SERVICES, OWN_SERVICES)) {
+            text.append(add("map", map + f)).append(" { type " + service + " : mark; }\n");
+        }
+        for (String map : List.of(SOURCES, OWN_SOURCES)) {
             text.append(add("map", map + f)).append(" { type " + service + " : verdict; }\n");
         }
         text.append(add("map", NEAR + f))
@@ -160,6 +165,15 @@ final class Layout {
                 + " { "
                 + stamps
                 + " }\n";
+    }
+
+    static String noBalancers() {
+        return "flush map inet " + TABLE + " " + BALANCERS + "\n";
+    }
+
+    static String balancer(int code, String chain) {
+        String element = Marks.hex(code) + " : goto " + chain;
+        return add("element", BALANCERS) + " { " + element + " }\n";
     }
 
     /** A set of group members. */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -51,12 +52,21 @@ final class LiveAddresses {
     }
 
     private void settle(IpAddress address) {
-        ElementKey key = ElementKey.of(Layout.LIVE + Layout.family(address.v6()), address);
+        ElementKey key = element(address);
         if (contains(address)) {
             elements.desire(key, NftValue.NONE);
         } else {
             elements.undesire(key);
         }
+    }
+
+    ElementKey element(IpAddress address) {
+        return ElementKey.of(Layout.LIVE + Layout.family(address.v6()), address);
+    }
+
+    /** The value of the frontend's address, if that shall be there. */
+    Optional<NftValue> wants(Frontend frontend) {
+        return elements.desired(element(frontend.address()));
     }
 
     boolean contains(IpAddress address) {

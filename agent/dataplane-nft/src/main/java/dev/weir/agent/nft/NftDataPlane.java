@@ -8,6 +8,7 @@ import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.agent.spi.Outcome;
+import dev.weir.agent.spi.Programmed;
 import dev.weir.model.Backend;
 import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
@@ -167,7 +168,7 @@ final class NftDataPlane implements DataPlane {
         policies.found(found.elements());
         found.near().forEach((v6, elements) -> leases.found(elements, v6));
         strays = found.strays();
-        ruleset.found(found.rules().keySet(), found.sets());
+        ruleset.found(found.rules().keySet(), found.sets(), found.balancers());
     }
 
     private Outcome program(boolean all) throws IOException {
@@ -223,7 +224,7 @@ final class NftDataPlane implements DataPlane {
     private void serve(List<ServiceTable.Change> changes, Map<Key, String> problems)
             throws IOException {
         List<Batches.Part> entering = new ArrayList<>();
-        changes.forEach(change -> entering.add(change.enter()));
+        changes.forEach(change -> entering.add(change.enter(ruleset.codes())));
         entering.add(new Batches.Part(ADDRESSES, services.live().pending()));
         List<Boolean> entered = batches.each(entering, problems);
         if (entered.getLast()) {
@@ -267,6 +268,7 @@ final class NftDataPlane implements DataPlane {
                                 found,
                                 policies,
                                 services,
+                                ruleset.codes(),
                                 ruleset.ruleCounts(),
                                 lock.rules(),
                                 generation));
@@ -285,6 +287,15 @@ final class NftDataPlane implements DataPlane {
 
     private boolean undisturbed() throws IOException {
         return leases.untouched(kernel.tables()) && lock.untouched(kernel);
+    }
+
+    @Override
+    public List<Programmed> show(Frontend frontend) {
+        try {
+            return Shown.of(kernel.tables(), ruleset.codes(), services, frontend);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Local pods, their policies, the groups these name, and the nodes: all elements but those of
@@ -29,6 +30,7 @@ final class PolicyTable {
     private Map<ElementKey, NftValue> podElements = Map.of();
     private Map<ElementKey, NftValue> nodeElements = Map.of();
     private Map<String, PolicyChain> chains = Map.of();
+    private @Nullable Set<String> sets;
 
     /** Work for one batch. */
     record Step(List<NftCommand> commands, boolean tightens) {}
@@ -63,6 +65,7 @@ final class PolicyTable {
         }
         podElements = replace(podElements, wanted);
         chains = needed;
+        sets = null;
     }
 
     private static void isolate(
@@ -102,12 +105,15 @@ final class PolicyTable {
                 elements.desire(PolicyChain.member(name, member), NftValue.NONE);
             }
         }
-        groups.put(name, Set.copyOf(members));
+        if (groups.put(name, Set.copyOf(members)) == null) {
+            sets = null;
+        }
     }
 
     void ungroup(String name) {
         group(name, Set.of());
         groups.remove(name);
+        sets = null;
     }
 
     /** Chains that the pods' policies need. */
@@ -117,13 +123,19 @@ final class PolicyTable {
 
     /** Sets of groups; a group that rules name but nobody knows is empty. */
     Set<String> sets() {
-        Set<String> sets = new HashSet<>();
-        chains.values().forEach(chain -> sets.addAll(chain.sets()));
-        for (String group : groups.keySet()) {
-            sets.add(PolicyChain.groupSet(group, false));
-            sets.add(PolicyChain.groupSet(group, true));
+        Set<String> known = sets;
+        if (known == null) {
+            known = new HashSet<>();
+            for (PolicyChain chain : chains.values()) {
+                known.addAll(chain.sets());
+            }
+            for (String group : groups.keySet()) {
+                known.add(PolicyChain.groupSet(group, false));
+                known.add(PolicyChain.groupSet(group, true));
+            }
+            sets = known;
         }
-        return sets;
+        return known;
     }
 
     void found(Map<ElementKey, NftValue> kernel) {

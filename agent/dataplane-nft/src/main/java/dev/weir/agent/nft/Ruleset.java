@@ -21,6 +21,10 @@ final class Ruleset {
     private final NftText text;
     private final NavigableMap<String, Integer> chains = new TreeMap<>();
     private final Set<String> sets = new HashSet<>();
+    private BalancerCodes codes = new BalancerCodes();
+
+    /** What the kernel has in its map of balancers was not written by this process. */
+    private boolean foreign = true;
 
     Ruleset(NftText text) {
         this.text = text;
@@ -32,9 +36,14 @@ final class Ruleset {
     }
 
     /** What is there besides the fixed part, which has just been laid. */
-    void found(Collection<String> foundChains, Collection<String> foundSets) {
+    void found(
+            Collection<String> foundChains,
+            Collection<String> foundSets,
+            Map<Integer, String> balancers) {
         chains.clear();
         sets.clear();
+        codes = BalancerCodes.found(balancers);
+        foreign = true;
         foundChains.stream()
                 .filter(Layout::transientChain)
                 .forEach(name -> chains.put(name, UNKNOWN));
@@ -50,14 +59,28 @@ final class Ruleset {
                         .toList();
         Set<String> newSets = new HashSet<>(wantedSets);
         newSets.removeAll(sets);
-        if (missing.isEmpty() && newSets.isEmpty()) {
+        if (missing.isEmpty() && newSets.isEmpty() && !foreign) {
             return;
         }
         StringBuilder commands = new StringBuilder();
         newSets.forEach(set -> commands.append(Layout.groupSet(set)));
         missing.forEach(chain -> commands.append(chain.declare()));
         missing.forEach(chain -> commands.append(chain.fill()));
+        missing.stream()
+                .map(Chain::name)
+                .filter(chain -> chain.startsWith(Layout.BALANCER))
+                .forEach(codes::of);
+        if (foreign) {
+            commands.append(Layout.noBalancers());
+            codes.all().forEach((code, chain) -> commands.append(Layout.balancer(code, chain)));
+        } else {
+            missing.stream()
+                    .map(Chain::name)
+                    .filter(chain -> chain.startsWith(Layout.BALANCER))
+                    .forEach(chain -> commands.append(Layout.balancer(codes.of(chain), chain)));
+        }
         text.run(commands.toString());
+        foreign = false;
         missing.forEach(chain -> chains.put(chain.name(), chain.rules().size()));
         sets.addAll(newSets);
     }
@@ -96,6 +119,9 @@ final class Ruleset {
         List<String> names = new ArrayList<>();
         for (String chain : uselessChains) {
             if (chains.containsKey(chain)) {
+                if (chain.startsWith(Layout.BALANCER)) {
+                    useless.add(Generation.delete(Layout.BALANCERS, codes.of(chain)));
+                }
                 useless.add(new NftCommand.DeleteChain(chain));
                 names.add(chain);
             }
@@ -108,8 +134,14 @@ final class Ruleset {
         }
         if (batches.attempt(useless)) {
             names.forEach(chains::remove);
+            names.forEach(codes::forget);
             names.forEach(sets::remove);
         }
+    }
+
+    /** The numbers of balancers, as they are in the kernel. */
+    BalancerCodes codes() {
+        return codes;
     }
 
     /** How many rules each of our chains should have. */

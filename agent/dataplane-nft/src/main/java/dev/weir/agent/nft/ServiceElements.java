@@ -69,8 +69,9 @@ final class ServiceElements {
                 start(frontend).hostOrder(mark).build());
     }
 
-    static NftElement service(Frontend frontend, Balancer balancer) {
-        return NftElement.of(key(frontend), NftValue.goTo(balancer.name()));
+    /** Leads to the balancer of this number. */
+    static NftElement service(Frontend frontend, int code) {
+        return NftElement.of(key(frontend), markValue(code));
     }
 
     static NftElement near(Frontend frontend, Endpoint endpoint, long millis) {
@@ -137,9 +138,9 @@ final class ServiceElements {
     }
 
     /** What the element leads to; empty for a foreign chain. */
-    static Optional<Balancer> balancer(NftValue service, boolean v6) {
-        return service instanceof NftValue.Verdict verdict
-                ? Balancer.named(verdict.chain(), v6)
+    static Optional<Balancer> balancer(NftValue service, BalancerCodes codes, boolean v6) {
+        return service instanceof NftValue.Data data
+                ? codes.chain(mark(data.data())).flatMap(chain -> Balancer.named(chain, v6))
                 : Optional.empty();
     }
 }

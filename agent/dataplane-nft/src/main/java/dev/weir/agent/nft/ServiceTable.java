@@ -44,7 +44,7 @@ final class ServiceTable {
     record Change(Key owner, Frontend frontend, Optional<Target> from, Optional<Target> to) {
 
         /** First step: everything that connections may need from now on. */
-        Batches.Part enter() {
+        Batches.Part enter(BalancerCodes codes) {
             List<NftCommand> commands = new ArrayList<>();
             Map<ElementKey, NftElement> old = elements(from);
             elements(to)
@@ -56,11 +56,10 @@ final class ServiceTable {
                                 }
                             });
             String services = ServiceElements.services(frontend);
-            Optional<NftElement> service = to.map(target -> target.entry(frontend));
-            if (service.isEmpty()) {
+            if (to.isEmpty()) {
                 commands.add(delete(services, ServiceElements.key(frontend)));
-            } else if (!service.equals(from.map(target -> target.entry(frontend)))) {
-                put(commands, services, service.get(), from.isPresent());
+            } else if (!to.map(Target::balancer).equals(from.map(Target::balancer))) {
+                put(commands, services, to.get().entry(frontend, codes), from.isPresent());
             }
             return new Batches.Part(owner, commands);
         }
@@ -191,6 +190,10 @@ final class ServiceTable {
                             table.unobserve(change.frontend());
                             owners.remove(change.frontend());
                         });
+    }
+
+    Optional<Target> wanted(Frontend frontend) {
+        return table.desired(frontend);
     }
 
     Map<Frontend, Target> desired() {

@@ -84,8 +84,8 @@ record Target(Balancer balancer, List<Endpoint> slots, String sources) {
     }
 
     /** The element that leads to the balancer. */
-    NftElement entry(Frontend frontend) {
-        return ServiceElements.service(frontend, balancer);
+    NftElement entry(Frontend frontend, BalancerCodes codes) {
+        return ServiceElements.service(frontend, codes.of(balancer.name()));
     }
 
     /**

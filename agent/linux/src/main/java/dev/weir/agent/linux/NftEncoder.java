@@ -160,6 +160,17 @@ final class NftEncoder {
         return new Message(run.subList(0, count), Arrays.copyOf(offsets, count));
     }
 
+    /** A list of one element that has only a key. */
+    static void key(NetlinkWriter out, NftData key) {
+        int list = out.beginNest(NftProtocol.LIST_ELEMENTS);
+        int item = out.beginNest(NftProtocol.LIST_ITEM);
+        int nest = out.beginNest(NftProtocol.ELEMENT_KEY);
+        out.attribute(NftProtocol.DATA_VALUE, key.shared());
+        out.endNest(nest);
+        out.endNest(item);
+        out.endNest(list);
+    }
+
     private void element(NftCommand command) {
         int item = out.beginNest(NftProtocol.LIST_ITEM);
         switch (command) {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -153,6 +154,33 @@ public final class NftTables implements AutoCloseable {
             LockSupport.parkNanos(DUMP_PAUSE.toNanos());
         }
         throw new IOException("set " + set + " kept growing while it was read");
+    }
+
+    /** One element by its key, whatever else is in the set; empty if it or the set is not there. */
+    public Optional<NftElement> element(String table, String set, NftData key) throws IOException {
+        List<NftElement> found = new ArrayList<>();
+        try {
+            Netlink.ask(
+                    transport,
+                    "read an element of " + set,
+                    sequence -> {
+                        NetlinkWriter out = new NetlinkWriter();
+                        int flags = NetlinkMessage.REQUEST | NetlinkMessage.ACK;
+                        int start = out.beginMessage(NftProtocol.GET_ELEMENT, flags, sequence);
+                        out.nfgenmsg(NftProtocol.FAMILY_INET, 0)
+                                .attribute(NftProtocol.TABLE, table)
+                                .attribute(NftProtocol.LIST_SET, set);
+                        NftEncoder.key(out, key);
+                        out.endMessage(start);
+                        return out;
+                    },
+                    message -> NftDecoder.elements(message, found::add));
+        } catch (KernelException e) {
+            if (!e.errno().equals(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+        return found.stream().findFirst();
     }
 
     private List<NftElement> dump(String table, String set) throws IOException {

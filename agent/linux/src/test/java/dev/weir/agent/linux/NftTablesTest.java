@@ -126,6 +126,9 @@ class NftTablesTest {
         assertThat(tables.elements("weir", "pods4")).containsExactly(v4);
         assertThat(tables.elements("weir", "pods6")).containsExactly(v6);
         assertThat(tables.elements("weir", "svc4")).containsExactly(service);
+        assertThat(tables.element("weir", "svc4", service(5))).contains(service);
+        assertThat(tables.element("weir", "svc4", service(6))).isEmpty();
+        assertThat(tables.element("weir", "nothing", service(5))).isEmpty();
         assertThat(tables.elements("weir", "eps4")).containsExactly(endpoint);
         assertThat(tables.elements("weir", "eps6")).containsExactly(endpoint6);
         assertThat(text.run("list map inet weir eps4"))
