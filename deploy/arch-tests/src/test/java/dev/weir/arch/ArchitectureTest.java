@@ -25,7 +25,9 @@ class ArchitectureTest {
             resideInAnyPackage(
                     "dev.weir..admission..",
                     "dev.weir..allocate..",
+                    "dev.weir..balance..",
                     "dev.weir..compile..",
+                    "dev.weir..condition..",
                     "dev.weir..derive..",
                     "dev.weir..render..",
                     "dev.weir..wire..",

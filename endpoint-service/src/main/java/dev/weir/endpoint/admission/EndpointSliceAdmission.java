@@ -1,7 +1,6 @@
 package dev.weir.endpoint.admission;
 
 import dev.weir.endpoint.derive.Slices;
-import dev.weir.endpoint.lease.LeaseTerm;
 import dev.weir.model.Failure;
 import dev.weir.model.FieldError;
 import dev.weir.model.IpAddress;

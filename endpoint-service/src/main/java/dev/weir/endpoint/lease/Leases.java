@@ -5,6 +5,7 @@ import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader.Next;
 import dev.weir.changes.Step;
+import dev.weir.endpoint.admission.LeaseTerm;
 import dev.weir.log.Decision;
 import dev.weir.log.Pending;
 import dev.weir.log.Shard;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Message;
+import dev.weir.endpoint.admission.LeaseTerm;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
 import dev.weir.log.SimulatedLog;

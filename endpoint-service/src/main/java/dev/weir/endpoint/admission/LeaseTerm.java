@@ -1,4 +1,4 @@
-package dev.weir.endpoint.lease;
+package dev.weir.endpoint.admission;
 
 import dev.weir.net.v1.EndpointSlice;
 import java.time.Duration;
@@ -26,7 +26,7 @@ public final class LeaseTerm {
                 .map(Duration::ofSeconds);
     }
 
-    static Optional<Duration> of(EndpointSlice slice) {
+    public static Optional<Duration> of(EndpointSlice slice) {
         return Optional.ofNullable(slice.getMetadata().getAnnotationsMap().get(ANNOTATION))
                 .flatMap(LeaseTerm::parse);
     }
