@@ -212,15 +212,15 @@ final class AgentCost implements Benchmark {
             }
             ProcessCpu used = ProcessCpu.of(lab.agent(1)).since(before);
             run.sheet().add(size + " a change", "agent", "CPU ms", used.total() * 1000 / CHANGES);
-            times("from the call to the kernel", fromCall);
-            times("from the answer to the kernel", fromAcknowledged);
-            times("from the answer to --wait", toWaited);
+            times("call to kernel", fromCall);
+            times("answer to kernel", fromAcknowledged);
+            times("answer to end of --wait", toWaited);
             run.say("round " + round + ", changes: " + used.shares());
         }
 
-        private void times(String who, double[] times) {
-            run.sheet().add(size + " a change p50", who, "wall ms", Quantile.of(times, 0.5));
-            run.sheet().add(size + " a change p99", who, "wall ms", Quantile.of(times, 0.99));
+        private void times(String what, double[] times) {
+            run.sheet().add(size + " " + what, "agent", "p50 ms", Quantile.of(times, 0.5));
+            run.sheet().add(size + " " + what, "agent", "p99 ms", Quantile.of(times, 0.99));
         }
 
         private void memory(String what) throws IOException {

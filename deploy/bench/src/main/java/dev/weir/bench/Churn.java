@@ -132,7 +132,7 @@ final class Churn implements Benchmark {
                 compare(node);
             }
             String what = "%s, %d s".formatted(size, run.duration().toSeconds());
-            run.sheet().add(what, "changes", "number", written.get());
+            run.sheet().add(what, "writers", "changes", written.get());
             tally.into(run.sheet(), what);
             run.sheet().note("seed " + run.seed());
             if (!tally.problems().isEmpty()) {

@@ -21,7 +21,7 @@ final class Sheet {
     /**
      * What is printed of a line.
      *
-     * @param ratio to the first line with the same what and unit; NaN without a common round
+     * @param ratio to the first line with the same what and unit; NaN where there is no other
      */
     record Row(
             String what,
@@ -71,13 +71,14 @@ final class Sheet {
                     .add(line);
         }
         return groups.values().stream()
-                .flatMap(group -> group.stream().map(line -> row(line, group.getFirst())))
+                .flatMap(group -> group.stream().map(line -> row(line, group)))
                 .toList();
     }
 
-    private Row row(Line line, Line first) {
+    private Row row(Line line, List<Line> group) {
         List<Double> own = samples.getOrDefault(line, List.of());
-        List<Double> base = samples.getOrDefault(first, List.of());
+        List<Double> base =
+                group.size() < 2 ? List.of() : samples.getOrDefault(group.getFirst(), List.of());
         double[] ratios =
                 IntStream.range(0, Math.min(own.size(), base.size()))
                         .filter(i -> base.get(i) != 0)

@@ -8,6 +8,13 @@ final class Tally {
     /** More of them say nothing new. */
     private static final int MAX_PROBLEMS = 20;
 
+    /** The unit of what may not be: failures, cut connections, answers of who is removed. */
+    static final String WRONG = "failed or wrong";
+
+    static final String ANSWERED = "answered";
+
+    private static final String CLIENTS = "clients";
+
     // Guarded by this.
     private final List<String> problems = new ArrayList<>();
     private final List<Double> millis = new ArrayList<>();
@@ -40,10 +47,10 @@ final class Tally {
 
     synchronized void into(Sheet sheet, String what) {
         double[] all = millis.stream().mapToDouble(Double::doubleValue).toArray();
-        sheet.add(what, "answered", "number", all.length);
-        sheet.add(what, "failed or answered by somebody removed", "number", problemCount);
-        sheet.add(what, "datagrams sent again", "number", repeated);
-        sheet.add(what, "p50", "ms", Quantile.of(all, 0.5));
-        sheet.add(what, "p99", "ms", Quantile.of(all, 0.99));
+        sheet.add(what, CLIENTS, ANSWERED, all.length);
+        sheet.add(what, CLIENTS, WRONG, problemCount);
+        sheet.add(what, CLIENTS, "datagrams sent again", repeated);
+        sheet.add(what, CLIENTS, "p50 ms", Quantile.of(all, 0.5));
+        sheet.add(what, CLIENTS, "p99 ms", Quantile.of(all, 0.99));
     }
 }
