@@ -34,9 +34,7 @@ class LegacyEndpointsTest {
                 .addAddresses(address)
                 .setNodeName("node-1")
                 .setConditions(
-                        EndpointConditions.newBuilder()
-                                .setReady(ready)
-                                .setTerminating(terminating))
+                        EndpointConditions.newBuilder().setReady(ready).setTerminating(terminating))
                 .build();
     }
 
@@ -60,7 +58,8 @@ class LegacyEndpointsTest {
                                         .addEndpoints(endpoint("192.0.2.1", true, false))
                                         .build(),
                                 slice(81)
-                                        .addEndpoints(Endpoint.newBuilder().addAddresses("192.0.2.5"))
+                                        .addEndpoints(
+                                                Endpoint.newBuilder().addAddresses("192.0.2.5"))
                                         .build(),
                                 slice(80)
                                         .setAddressType("IPv6")

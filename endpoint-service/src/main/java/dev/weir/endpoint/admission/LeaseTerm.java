@@ -26,6 +26,7 @@ public final class LeaseTerm {
                 .map(Duration::ofSeconds);
     }
 
+    /** Empty for a slice that has no lease. */
     public static Optional<Duration> of(EndpointSlice slice) {
         return Optional.ofNullable(slice.getMetadata().getAnnotationsMap().get(ANNOTATION))
                 .flatMap(LeaseTerm::parse);

@@ -156,9 +156,7 @@ public final class EndpointDeriver {
         Stream<String> moved =
                 control.keys(Kinds.NODE)
                         .map(Key::name)
-                        .filter(
-                                node ->
-                                        !before.zones().of(node).equals(after.zones().of(node)));
+                        .filter(node -> !before.zones().of(node).equals(after.zones().of(node)));
         return Stream.concat(moved, before.silence().differing(after.silence()))
                 .distinct()
                 .flatMap(node -> placed.under(node).stream())

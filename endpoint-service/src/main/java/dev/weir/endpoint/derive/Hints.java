@@ -62,9 +62,7 @@ final class Hints {
     /** Of where the endpoint itself is. */
     private static EndpointHints own(String distribution, Endpoint endpoint) {
         EndpointHints own =
-                endpoint.hasZone()
-                        ? zone(endpoint.getZone())
-                        : EndpointHints.getDefaultInstance();
+                endpoint.hasZone() ? zone(endpoint.getZone()) : EndpointHints.getDefaultInstance();
         return switch (distribution) {
             case "PreferSameZone", "PreferClose" -> own;
             case "PreferSameNode" ->
@@ -79,8 +77,6 @@ final class Hints {
     }
 
     private static EndpointHints zone(String name) {
-        return EndpointHints.newBuilder()
-                .addForZones(ForZone.newBuilder().setName(name))
-                .build();
+        return EndpointHints.newBuilder().addForZones(ForZone.newBuilder().setName(name)).build();
     }
 }

@@ -58,8 +58,7 @@ final class Proportion {
         TreeMap<String, Integer> numbers = new TreeMap<>();
         long left = count;
         for (Map.Entry<String, Integer> zone : shares.entrySet()) {
-            long least =
-                    Math.ceilDiv(100L * count * zone.getValue(), (100L + OVERLOAD) * all);
+            long least = Math.ceilDiv(100L * count * zone.getValue(), (100L + OVERLOAD) * all);
             numbers.put(zone.getKey(), (int) least);
             left -= least;
         }
@@ -68,7 +67,9 @@ final class Proportion {
         }
         Comparator<Map.Entry<String, Integer>> need =
                 Comparator.comparingLong(
-                        zone -> zone.getValue() * all - (long) count * shares.getOrDefault(zone.getKey(), 0));
+                        zone ->
+                                zone.getValue() * all
+                                        - (long) count * shares.getOrDefault(zone.getKey(), 0));
         for (; left > 0; left--) {
             numbers.entrySet().stream()
                     .min(need.thenComparing(Map.Entry.comparingByKey()))

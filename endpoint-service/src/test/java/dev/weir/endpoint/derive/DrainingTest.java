@@ -130,8 +130,7 @@ class DrainingTest {
         Set<String> back = node(1, "True");
 
         assertThat(gone).containsExactly("web");
-        assertThat(drained)
-                .isEqualTo(Map.of("node-1", "", "node-2", "ready serving "));
+        assertThat(drained).isEqualTo(Map.of("node-1", "", "node-2", "ready serving "));
         assertThat(again).isEmpty();
         assertThat(back).containsExactly("web");
         assertThat(conditions("web", "IPv4"))
@@ -218,7 +217,9 @@ class DrainingTest {
 
         assertThat(even).containsExactly("zone-0", "zone-0", "zone-1", "zone-1");
         assertThat(touched).containsExactly("web");
-        assertThat(uneven).as("3 nodes to 1").containsExactly("zone-0", "zone-0", "zone-0", "zone-1");
+        assertThat(uneven)
+                .as("3 nodes to 1")
+                .containsExactly("zone-0", "zone-0", "zone-0", "zone-1");
         assertThat(hints()).as("a node in no zone").isEmpty();
     }
 
@@ -263,7 +264,9 @@ class DrainingTest {
         after.forEach(
                 (pod, endpoint) -> {
                     if (!left || !on(endpoints, pod, drained)) {
-                        assertThat(usable(endpoints).isEmpty() || endpoint.equals(endpoints.get(pod)))
+                        assertThat(
+                                        usable(endpoints).isEmpty()
+                                                || endpoint.equals(endpoints.get(pod)))
                                 .as("seed %d: %s", seed, pod)
                                 .isTrue();
                     } else {

@@ -231,8 +231,7 @@ class EndpointDeriverTest {
             return remove(Kinds.NODE.key("", name));
         }
         var change = node(name, random.nextBoolean() ? "east" : "west", number);
-        Node.Builder node =
-                ((Node) change.firstEntry().getValue().orElseThrow()).toBuilder();
+        Node.Builder node = ((Node) change.firstEntry().getValue().orElseThrow()).toBuilder();
         if (random.nextInt(10) == 0) {
             node.getMetadataBuilder().removeLabels("topology.kubernetes.io/zone");
         }

@@ -130,8 +130,9 @@ class ProportionTest {
                                     .filter(e -> !zone.equals(zones.get(e.getKey())))
                                     .count();
                     assertThat(foreign == 0 || given == 0)
-                            .as("seed %d: %s keeps %d, gets %d, gives %d", seed, zone, own, foreign,
-                                    given)
+                            .as(
+                                    "seed %d: %s keeps %d, gets %d, gives %d",
+                                    seed, zone, own, foreign, given)
                             .isTrue();
                 });
     }
