@@ -1,6 +1,7 @@
 package dev.weir.cli;
 
 import dev.weir.core.v1.ObjectKey;
+import dev.weir.model.Kinds;
 import dev.weir.node.v1.KernelElement;
 import dev.weir.node.v1.WhyEndpoint;
 import dev.weir.node.v1.WhyParty;
@@ -71,16 +72,17 @@ final class WhyText {
         return sheet.text();
     }
 
+    /** What the words led to; of an address, who has it. */
     private static String resolved(WhyParty destination) {
         String address = Columns.orNone(destination.getAddress());
-        String where =
-                destination.getNode().isEmpty() ? address : address + ", " + destination.getNode();
-        if (destination.getAsked().equals(destination.getAddress())) {
-            return destination.hasObject()
-                    ? where + " is " + kindAndName(destination.getObject())
-                    : where;
+        boolean node = destination.getObject().getKind().equals(Kinds.NODE.name());
+        String where = destination.getNode().isEmpty() || node ? "" : ", " + destination.getNode();
+        if (!destination.getAsked().equals(destination.getAddress())) {
+            return destination.getAsked() + " is " + address + where;
         }
-        return destination.getAsked() + " is " + where;
+        return destination.hasObject()
+                ? address + " is " + kindAndName(destination.getObject()) + where
+                : address + where;
     }
 
     private void service(Sheet sheet, WhyService service) {
@@ -131,7 +133,7 @@ final class WhyText {
                             element.getMap(),
                             element.getKey(),
                             Columns.orNone(element.getValue()),
-                            difference.isEmpty() ? "ok" : "DIFFERS: " + difference));
+                            difference.isEmpty() ? "ok" : "DIFFERS, there is " + difference));
         }
         return rows;
     }

@@ -142,7 +142,7 @@ class WhyCommandTest {
                                         .setMap("endpoints")
                                         .setKey("10.96.7.1 . tcp . 80 . 0")
                                         .setValue("10.244.0.4 . 8080")
-                                        .setDifference("absent"))
+                                        .setDifference("nothing"))
                         .build();
 
         CommandLineEnd end = why("client", "my-app-service:80");
@@ -150,7 +150,7 @@ class WhyCommandTest {
         assertThat(end.code()).isZero();
         assertThat(end.out())
                 .contains("Kernel:      DIFFERS from what is programmed, in 1 of 2\n")
-                .contains("10.244.0.4 . 8080   DIFFERS: absent\n");
+                .contains("10.244.0.4 . 8080   DIFFERS, there is nothing\n");
     }
 
     @Test
@@ -178,6 +178,27 @@ class WhyCommandTest {
                 .startsWith("2001:db8::7 -> [fd00::9]:80/TCP: forwarded to [fd01::4]:8080\n")
                 .contains("\nName:        fd00::9 is Service default/my-app-service\n")
                 .contains("\n  [fd01::4]:8080   node-1   ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "172.30.0.11 | Node | node-1 | 172.30.0.11 is Node node-1",
+                "10.244.0.1 | Pod | web-1 | 10.244.0.1 is Pod web-1, node-1",
+                "10.9.9.9 | '' | '' | 10.9.9.9, node-1",
+            })
+    void whoHasAnAddressIsSaid(String address, String kind, String name, String words) {
+        WhyResponse.Builder response = forwarded().clearService();
+        response.getDestinationBuilder().setAsked(address).setAddress(address).setNode("node-1");
+        if (kind.isEmpty()) {
+            response.getDestinationBuilder().clearObject();
+        } else {
+            response.getDestinationBuilder().setObject(key(kind, "", name));
+        }
+        server.why = response.build();
+
+        assertThat(why("client", address).out()).contains("Name:        " + words + "\n");
     }
 
     @Test
