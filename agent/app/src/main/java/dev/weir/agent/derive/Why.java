@@ -54,7 +54,7 @@ public final class Why {
         this.shown = shown;
         this.endpoint = shard(image, Shards.ENDPOINT);
         this.here = Here.in(control, settings);
-        this.policy = new WhyPolicy(image);
+        this.policy = new WhyPolicy(image, settings);
         String namespace = question.getNamespace().isEmpty() ? "default" : question.getNamespace();
         WhyNames names = new WhyNames(control, endpoint, settings, namespace);
         this.source = names.source(question.getSource());

@@ -1,6 +1,7 @@
 package dev.weir.agent.derive;
 
 import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Filter;
@@ -17,11 +18,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What network policies make of a connection between two addresses, as far as this node judges. */
-record WhyPolicy(NodeImage image) {
+record WhyPolicy(NodeImage image, NodeSettings here) {
 
     /**
      * Why the connection is dropped here; empty if it is not. A pod of another node is judged
-     * there. A pod may always reach itself.
+     * there. A pod may always reach itself, and the node all of its pods.
      *
      * @param client as it is before any masquerading; empty for one outside of which no address is
      *     known
@@ -29,7 +30,7 @@ record WhyPolicy(NodeImage image) {
      */
     Optional<String> denial(
             Optional<IpAddress> client, IpAddress target, Protocol protocol, int port) {
-        if (client.filter(target::equals).isPresent()) {
+        if (client.filter(it -> it.equals(target) || here.addresses().contains(it)).isPresent()) {
             return Optional.empty();
         }
         Optional<String> egress =

@@ -135,15 +135,14 @@ record WhyVerdict(Verdict verdict, String reason) {
                         .map(WhyPort::of)
                         .distinct()
                         .toList();
+        boolean inRange = here.serviceCidrs().stream().anyMatch(range -> range.contains(address));
         if (!served.isEmpty()) {
+            boolean ours = inRange || image.announcements().containsKey(address);
             return new WhyVerdict(
-                    Verdict.REJECT,
+                    ours ? Verdict.REJECT : Verdict.DIRECT,
                     "Services have this address at other ports only: " + WhyPort.list(served));
         }
-        if (image.announcements().containsKey(address)) {
-            return new WhyVerdict(Verdict.REJECT, "a load balancer's address without any port");
-        }
-        if (here.serviceCidrs().stream().anyMatch(range -> range.contains(address))) {
+        if (inRange) {
             return new WhyVerdict(
                     Verdict.DROP, "no Service that this proxy serves has this address");
         }

@@ -204,6 +204,14 @@ final class Objects {
         return builder.build();
     }
 
+    /** Nobody may connect to any pod of the namespace. */
+    static NetworkPolicy closed(String namespace, String name) {
+        return NetworkPolicy.newBuilder()
+                .setMetadata(meta(namespace, name))
+                .setSpec(NetworkPolicySpec.newBuilder().addPolicyTypes("Ingress"))
+                .build();
+    }
+
     static NetworkPolicy egress(String namespace, String name, LabelSelector to, int port) {
         return egress(namespace, name, to, IntOrString.newBuilder().setIntVal(port).build());
     }

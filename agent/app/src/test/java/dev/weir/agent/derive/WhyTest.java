@@ -270,6 +270,10 @@ class WhyTest {
                 .endsWith("if loadBalancerSourceRanges cover the client");
         assertThat(why("198.51.100.77", "203.0.113.1", 80).getService().getAddressKind())
                 .isEqualTo("ExternalIP");
+        assertThat(why("external", "198.51.100.1", 81).getVerdict()).isEqualTo(Verdict.REJECT);
+        assertThat(why("external", "203.0.113.1", 81).getVerdict())
+                .as("it may have ports of its own")
+                .isEqualTo(Verdict.DIRECT);
         assertThat(why("external", "198.51.100.200", 80).getReason())
                 .contains("x/web", "--external-ip-ranges");
     }
@@ -322,6 +326,20 @@ class WhyTest {
         assertThat(endpoints(web).getFirst()).contains("ready, but no rule allows it");
         assertThat(db.getVerdict()).isEqualTo(Verdict.FORWARD);
         assertThat(outside.getVerdict()).isEqualTo(Verdict.DROP);
+    }
+
+    @Test
+    void theNodeItselfReachesItsPodsWhateverPoliciesSay() {
+        cluster.put(Objects.closed("x", "shut"));
+
+        WhyResponse pod = why("pod/web-1", "pod/web-0", 8080);
+        WhyResponse node = why("node/here", "pod/web-0", 8080);
+        WhyResponse itself = why("pod/web-0", "pod/web-0", 8080);
+
+        assertThat(pod.getVerdict()).isEqualTo(Verdict.DROP);
+        assertThat(pod.getReason()).contains("ingress of Pod x/web-0", "NetworkPolicy shut");
+        assertThat(node.getVerdict()).isEqualTo(Verdict.DIRECT);
+        assertThat(itself.getVerdict()).isEqualTo(Verdict.DIRECT);
     }
 
     @Test
