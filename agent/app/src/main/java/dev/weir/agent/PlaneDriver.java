@@ -138,7 +138,7 @@ final class PlaneDriver {
             return plane.show(frontend);
         } catch (RuntimeException e) {
             LOG.errorf(e, "Plane %s could not show %s", plane.name(), frontend);
-            String problem = "cannot be read: " + e.getMessage();
+            String problem = "no telling: " + e.getMessage();
             return List.of(new Programmed(plane.name(), frontend.toString(), "", problem));
         }
     }

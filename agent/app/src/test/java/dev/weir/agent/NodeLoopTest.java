@@ -347,7 +347,7 @@ class NodeLoopTest {
         assertThat(shown(asked)).containsExactly(shown);
         assertThat(shown(new Frontend(asked.address(), Protocol.TCP, 81)))
                 .extracting(Programmed::difference)
-                .containsExactly("cannot be read: told to fail");
+                .containsExactly("no telling: told to fail");
         assertThat(by).containsOnly("node");
     }
 
