@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +27,10 @@ final class AgentCost implements Benchmark {
     private static final int CHANGES = 100;
 
     private static final int WARM_UP = 50;
+
+    private static final int STREAM = 500;
+
+    private static final int STREAM_PER_SECOND = 100;
 
     private static final Duration IDLE = Duration.ofSeconds(5);
 
@@ -55,9 +61,7 @@ final class AgentCost implements Benchmark {
                 run.say(size + ", starting a control plane and a node");
                 lab.up();
                 try (WeirClient client = lab.client()) {
-                    new OneSize(run, size, lab, client).measure();
-                } catch (CliError e) {
-                    throw new CliError(e.getMessage() + "; the agent:\n" + lab.lastWords(1));
+                    lab.follow(run.seed(), new OneSize(run, size, lab, client)::measure);
                 }
             }
         }
@@ -91,6 +95,7 @@ final class AgentCost implements Benchmark {
                 memory("memory after start");
                 idle();
                 changes(round);
+                stream();
                 memory("memory after changes");
             }
         }
@@ -211,11 +216,37 @@ final class AgentCost implements Benchmark {
                 }
             }
             ProcessCpu used = ProcessCpu.of(lab.agent(1)).since(before);
-            run.sheet().add(size + " a change", "agent", "CPU ms", used.total() * 1000 / CHANGES);
+            run.sheet()
+                    .add(
+                            size + " a change alone",
+                            "agent",
+                            "CPU ms",
+                            used.total() * 1000 / CHANGES);
             times("call to kernel", fromCall);
             times("answer to kernel", fromAcknowledged);
             times("answer to end of --wait", toWaited);
             run.say("round " + round + ", changes: " + used.shares());
+        }
+
+        /** Changes that nobody waits for, so reports and the like are shared by several. */
+        private void stream() throws IOException, InterruptedException {
+            ProcessCpu before = ProcessCpu.of(lab.agent(1));
+            long start = System.nanoTime();
+            Frontier frontier = Frontier.EMPTY;
+            for (int i = 0; i < STREAM; i++) {
+                long due = start + i * TimeUnit.SECONDS.toNanos(1) / STREAM_PER_SECOND;
+                LockSupport.parkNanos(due - System.nanoTime());
+                frontier = frontier.max(change().frontier());
+            }
+            BenchLab.await(client, frontier);
+            ProcessCpu used = ProcessCpu.of(lab.agent(1)).since(before);
+            run.sheet()
+                    .add(
+                            size + " a change of " + STREAM_PER_SECOND + "/s",
+                            "agent",
+                            "CPU ms",
+                            used.total() * 1000 / STREAM);
+            run.say("stream: " + used.shares());
         }
 
         private void times(String what, double[] times) {

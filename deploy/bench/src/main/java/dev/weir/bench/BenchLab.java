@@ -79,8 +79,28 @@ final class BenchLab implements AutoCloseable {
         }
     }
 
-    /** The end of what an agent printed: why it does not do what it should. */
-    String lastWords(int node) throws IOException {
+    /** Something that is done with the lab. */
+    interface Course {
+        void run() throws IOException, InterruptedException;
+    }
+
+    /** Does it; a failure also tells the seed, and how agents ended that are gone. */
+    void follow(long seed, Course course) throws IOException, InterruptedException {
+        try {
+            course.run();
+        } catch (CliError e) {
+            StringBuilder words = new StringBuilder("seed " + seed + ": " + e.getMessage());
+            for (int node = 1; node <= nodes; node++) {
+                if (!inside.runs(AGENT, node(node))) {
+                    words.append("\nthe agent of " + node(node) + " has ended:\n")
+                            .append(lastWords(node));
+                }
+            }
+            throw new CliError(words.toString());
+        }
+    }
+
+    private String lastWords(int node) throws IOException {
         List<String> lines = Files.readAllLines(inside.agentLog(node(node)));
         return String.join(
                 "\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));

@@ -76,7 +76,7 @@ final class Churn implements Benchmark {
                 try (WeirClient client = lab.client();
                         LivePods pods =
                                 LivePods.start(lab, NODES, PODS, LiveService.targets(LIVE))) {
-                    new Course(run, size, lab, client, pods).run();
+                    lab.follow(run.seed(), new Course(run, size, lab, client, pods)::run);
                 }
             }
         }
@@ -107,6 +107,7 @@ final class Churn implements Benchmark {
         }
 
         void run() throws IOException, InterruptedException {
+            String what = "%s, %d s".formatted(size, run.duration().toSeconds());
             write();
             List<Clients> clients = new ArrayList<>();
             try {
@@ -121,24 +122,44 @@ final class Churn implements Benchmark {
                                     run.seed() + node,
                                     false));
                 }
+                List<ProcessCpu> before = agents();
                 change();
+                List<ProcessCpu> after = agents();
+                for (int i = 0; i < NODES; i++) {
+                    ProcessCpu used = after.get(i).since(before.get(i));
+                    run.sheet()
+                            .add(
+                                    what,
+                                    "agent of " + BenchLab.node(i + 1),
+                                    "CPU ms/change",
+                                    used.total() * 1000 / written.get());
+                    run.say(BenchLab.node(i + 1) + ": " + used.shares());
+                }
             } finally {
                 for (Clients each : clients) {
                     each.close();
                 }
             }
-            BenchLab.await(client, frontier());
-            for (int node = 1; node <= NODES; node++) {
-                compare(node);
+            if (tally.problems().isEmpty()) {
+                BenchLab.await(client, frontier());
+                for (int node = 1; node <= NODES; node++) {
+                    compare(node);
+                }
             }
-            String what = "%s, %d s".formatted(size, run.duration().toSeconds());
             run.sheet().add(what, "writers", "changes", written.get());
             tally.into(run.sheet(), what);
             run.sheet().note("seed " + run.seed());
             if (!tally.problems().isEmpty()) {
-                throw new CliError(
-                        "seed " + run.seed() + ":\n" + String.join("\n", tally.problems()));
+                throw new CliError(String.join("\n", tally.problems()));
             }
+        }
+
+        private List<ProcessCpu> agents() throws IOException {
+            List<ProcessCpu> all = new ArrayList<>();
+            for (int node = 1; node <= NODES; node++) {
+                all.add(ProcessCpu.of(lab.agent(node)));
+            }
+            return all;
         }
 
         private void write() throws InterruptedException {

@@ -49,7 +49,7 @@ final class Restarts implements Benchmark {
                 try (WeirClient client = lab.client();
                         LivePods pods =
                                 LivePods.start(lab, NODES, PODS, LiveService.targets(LIVE))) {
-                    course(run, size, lab, client, pods);
+                    lab.follow(run.seed(), () -> course(run, size, lab, client, pods));
                 }
             }
         }
@@ -121,7 +121,7 @@ final class Restarts implements Benchmark {
         tally.into(run.sheet(), "%s, %d restarts".formatted(size, run.rounds()));
         run.sheet().note("seed " + run.seed());
         if (!tally.problems().isEmpty()) {
-            throw new CliError("seed " + run.seed() + ":\n" + String.join("\n", tally.problems()));
+            throw new CliError(String.join("\n", tally.problems()));
         }
     }
 

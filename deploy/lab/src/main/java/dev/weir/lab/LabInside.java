@@ -10,6 +10,10 @@ import java.nio.file.Path;
  */
 public record LabInside(Path data) {
 
+    public boolean runs(String role, String node) {
+        return LabProcess.running(place(), role, node).isPresent();
+    }
+
     /** The number of the process; throws CliError when none runs. */
     public long process(String role, String node) {
         return LabProcess.running(place(), role, node)
