@@ -182,6 +182,16 @@ public final class RunningLab implements AutoCloseable {
         return new Answer(ended.code(), ended.out(), ended.err());
     }
 
+    /** The link address of the node of this number, from 1. */
+    public String linkAddress(int number) {
+        List<String> show = List.of("ip", "-br", "link", "show", "dev", "eth0");
+        String[] words =
+                Program.run(lab.place().netns(new LabNode(number)).enter(show), "", Map.of())
+                        .out()
+                        .split("\\s+");
+        return words[2];
+    }
+
     /** The IPv4 address of the node of this number, from 1. */
     public static String nodeAddress(int number) {
         return new LabNode(number).ipv4();

@@ -66,6 +66,8 @@ final class Demo {
     }
 
     private void kills() throws IOException, InterruptedException {
+        progress.accept("killing the agent that announces a load balancer's address");
+        new Exposed(rows, tries, scripts).failover();
         Kills kills = new Kills(rows, tries);
         switch (lab.shape()) {
             case STANDALONE -> {

@@ -4,6 +4,7 @@ import dev.weir.lab.RunningLab;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rows of Services that are reached from outside of the cluster, or lead there. */
 final class Exposed {
@@ -19,6 +20,9 @@ final class Exposed {
 
     /** How long a Service may wait for its addresses. */
     private static final Duration ADDRESSED = Duration.ofSeconds(5);
+
+    /** How long an address may be away after its node died. */
+    private static final Duration MOVED = Duration.ofSeconds(2);
 
     private final Rows rows;
     private final Tries tries;
@@ -51,6 +55,34 @@ final class Exposed {
             String address = addressed("loadbalancer-service", path);
             rows.add("loadbalancer-service: " + address, OUTSIDE, WEB, () -> servers(address, 80));
         }
+    }
+
+    /** The node that answers for an address dies, as far as anybody on the link can tell. */
+    void failover() throws IOException, InterruptedException {
+        String address = field("loadbalancer-service", "{.status.loadBalancer.ingress[0].ip}");
+        int owner = owner(address);
+        rows.add(
+                address + ", 2 s after the agent of its node was killed",
+                OUTSIDE,
+                WEB + " by node-" + (3 - owner),
+                () -> {
+                    lab.kill("agent", "node-" + owner);
+                    Thread.sleep(MOVED);
+                    lab.outside(List.of("ip", "neigh", "flush", "to", address));
+                    String servers = servers(address, 80);
+                    return servers + " by node-" + owner(address);
+                });
+        lab.up();
+    }
+
+    /** The number of the node that the host outside sends to; 0 for none. */
+    private int owner(String address) {
+        tries.fromOutside(address, 80);
+        String known = lab.outside(List.of("ip", "neigh", "show", "to", address)).out();
+        return IntStream.of(1, 2)
+                .filter(n -> known.contains(lab.linkAddress(n)))
+                .findFirst()
+                .orElse(0);
     }
 
     void externalIp() throws IOException, InterruptedException {
