@@ -15,7 +15,7 @@ final class Layout {
     /**
      * Raise the number when a set or map changes its type: a table of another number is replaced.
      */
-    static final String VERSION_CHAIN = "layout-3";
+    static final String VERSION_CHAIN = "layout-4";
 
     /** All host-side interfaces of pods, and nothing else, begin so. */
     static final String POD_INTERFACES = "\"weir*\"";
@@ -112,7 +112,7 @@ final class Layout {
         text.append(add("map", INGRESS + f)).append(" { type " + address + " : verdict; }\n");
         text.append(add("set", LIVE + f)).append(" { type " + address + "; }\n");
         for (String map : List.of(SERVICES, OWN_SERVICES)) {
-            text.append(add("map", map + f)).append(" { type " + service + " : mark; }\n");
+            text.append(add("map", map + f)).append(" { type " + service + " : mark; counter; }\n");
         }
         for (String map : List.of(SOURCES, OWN_SOURCES)) {
             text.append(add("map", map + f)).append(" { type " + service + " : verdict; }\n");

@@ -9,6 +9,7 @@ import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.agent.spi.Outcome;
 import dev.weir.agent.spi.Programmed;
+import dev.weir.agent.spi.Traffic;
 import dev.weir.model.Backend;
 import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
@@ -46,6 +47,7 @@ final class NftDataPlane implements DataPlane {
     private final Ruleset ruleset;
     private final Flows flows;
     private final SecondLock lock;
+    private final Counts counts;
     private ServiceTable services;
     private PolicyTable policies = new PolicyTable();
     private List<ElementKey> strays = List.of();
@@ -65,6 +67,7 @@ final class NftDataPlane implements DataPlane {
         this.leases = new Leases(kernel.leases());
         this.ruleset = new Ruleset(kernel.text());
         this.flows = new Flows(kernel.conntrack(), leases);
+        this.counts = new Counts(kernel.tables());
         this.lock = new SecondLock(settings.podCidrs());
     }
 
@@ -224,6 +227,10 @@ final class NftDataPlane implements DataPlane {
     private void serve(List<ServiceTable.Change> changes, Map<Key, String> problems)
             throws IOException {
         List<Batches.Part> entering = new ArrayList<>();
+        List<Traffic> before = new ArrayList<>();
+        for (ServiceTable.Change change : changes) {
+            before.add(counts.before(change));
+        }
         changes.forEach(change -> entering.add(change.enter(ruleset.codes())));
         entering.add(new Batches.Part(ADDRESSES, services.live().pending()));
         List<Boolean> entered = batches.each(entering, problems);
@@ -235,6 +242,7 @@ final class NftDataPlane implements DataPlane {
             if (entered.get(i)) {
                 leaving.add(changes.get(i).leave());
                 services.done(changes.get(i));
+                counts.done(changes.get(i), before.get(i));
             }
         }
         batches.each(leaving, problems);
@@ -293,6 +301,15 @@ final class NftDataPlane implements DataPlane {
     public List<Programmed> show(Frontend frontend) {
         try {
             return Shown.of(kernel.tables(), ruleset.codes(), services, frontend);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public List<Traffic> traffic() {
+        try {
+            return adopted ? counts.read(services) : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,10 +58,17 @@ final class ServiceTable {
             String services = ServiceElements.services(frontend);
             if (to.isEmpty()) {
                 commands.add(delete(services, ServiceElements.key(frontend)));
-            } else if (!to.map(Target::balancer).equals(from.map(Target::balancer))) {
+            } else if (from.isEmpty() || replacesEntry()) {
                 put(commands, services, to.get().entry(frontend, codes), from.isPresent());
             }
             return new Batches.Part(owner, commands);
+        }
+
+        /** True if the frontend leads to another balancer than before. */
+        boolean replacesEntry() {
+            return from.isPresent()
+                    && to.isPresent()
+                    && !to.get().balancer().equals(from.get().balancer());
         }
 
         /**
@@ -190,6 +197,11 @@ final class ServiceTable {
                             table.unobserve(change.frontend());
                             owners.remove(change.frontend());
                         });
+    }
+
+    /** What the kernel has. */
+    Optional<Target> there(Frontend frontend) {
+        return table.observed(frontend);
     }
 
     Optional<Target> wanted(Frontend frontend) {

@@ -9,6 +9,7 @@ import static dev.weir.agent.nft.Lab.Place.NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.agent.spi.Programmed;
+import dev.weir.agent.spi.Traffic;
 import dev.weir.model.Cidr;
 import dev.weir.model.Frontend;
 import dev.weir.model.Frontend.Clients;
@@ -93,5 +94,38 @@ class ShowTest extends TrafficTest {
         assertThat(plane.show(tcp)).extracting(Programmed::difference).containsOnly("");
         images.withoutService(tcp).applyTo(plane);
         assertThat(plane.show(tcp)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void connectionsAreCountedPerFrontendAndNoChangeForgetsThem(boolean v6) throws Exception {
+        Frontend tcp = frontend(vip(v6, 1), Protocol.TCP, 80);
+        Frontend other = frontend(vip(v6, 2), Protocol.TCP, 80);
+        Images images =
+                Images.withPods()
+                        .service(tcp, backend(B, v6, 8080))
+                        .service(other, backend(B, v6, 8080));
+        images.applyTo(plane);
+        assertThat(plane.traffic())
+                .containsExactlyInAnyOrder(new Traffic(tcp, 0, 0), new Traffic(other, 0, 0));
+
+        try (Lab.Connection connection = lab.connect(A, tcp.address(), 80)) {
+            assertThat(connection.echoes()).isTrue();
+            assertThat(connection.echoes()).as("packets do not count").isTrue();
+        }
+        lab.tcp(A, tcp.address(), 80);
+        assertThat(plane.traffic()).contains(new Traffic(tcp, 2, 0), new Traffic(other, 0, 0));
+
+        images.service(tcp).applyTo(plane);
+        assertThat(lab.tcp(A, tcp.address(), 80)).isEqualTo(Lab.REFUSED);
+        assertThat(plane.traffic()).contains(new Traffic(tcp, 2, 1));
+        images.service(tcp, backend(A, v6, 8080), backend(B, v6, 8080)).applyTo(plane);
+        lab.tcp(A, tcp.address(), 80);
+        assertThat(plane.traffic()).contains(new Traffic(tcp, 3, 1), new Traffic(other, 0, 0));
+
+        images.withoutService(tcp).applyTo(plane);
+        images.service(tcp, backend(B, v6, 8080)).applyTo(plane);
+        assertThat(plane.traffic()).contains(new Traffic(tcp, 0, 0));
+        assertThat(plane.verify()).isEmpty();
     }
 }

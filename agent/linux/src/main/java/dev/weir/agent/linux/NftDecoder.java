@@ -3,6 +3,7 @@ package dev.weir.agent.linux;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what the kernel says about elements, chains, sets and generations. Pure. */
@@ -25,6 +26,28 @@ final class NftDecoder {
             NftElement element = element(item.nested());
             if (element != null) {
                 sink.accept(element);
+            }
+        }
+    }
+
+    /** Of each element of one message that has a counter: how many packets met it. */
+    static void packets(NetlinkMessage message, ObjLongConsumer<NftData> sink) throws IOException {
+        Attribute list = Attribute.find(attributes(message), NftProtocol.LIST_ELEMENTS);
+        if (list == null) {
+            return;
+        }
+        for (Attribute item : list.nested()) {
+            List<Attribute> parts = item.nested();
+            Attribute key = Attribute.find(parts, NftProtocol.ELEMENT_KEY);
+            Attribute expression = Attribute.find(parts, NftProtocol.ELEMENT_EXPRESSION);
+            if (key != null && expression != null) {
+                List<Attribute> words = expression.nested();
+                Attribute name = Attribute.find(words, NftProtocol.EXPRESSION_NAME);
+                Attribute data = Attribute.find(words, NftProtocol.EXPRESSION_DATA);
+                if (name != null && data != null && name.string().equals("counter")) {
+                    Attribute packets = Attribute.find(data.nested(), NftProtocol.COUNTER_PACKETS);
+                    sink.accept(data(key), packets == null ? 0 : packets.be64());
+                }
             }
         }
     }

@@ -38,7 +38,12 @@ final class NftProtocol {
     static final int ELEMENT_DATA = 2;
     static final int ELEMENT_FLAGS = 3;
     static final int ELEMENT_TIMEOUT = 4;
+    static final int ELEMENT_EXPRESSION = 7;
     static final int FLAG_INTERVAL_END = 1;
+
+    static final int EXPRESSION_NAME = 1;
+    static final int EXPRESSION_DATA = 2;
+    static final int COUNTER_PACKETS = 2;
 
     static final int DATA_VALUE = 1;
     static final int DATA_VERDICT = 2;

@@ -159,6 +159,29 @@ public final class NftTables implements AutoCloseable {
     /** One element by its key, whatever else is in the set; empty if it or the set is not there. */
     public Optional<NftElement> element(String table, String set, NftData key) throws IOException {
         List<NftElement> found = new ArrayList<>();
+        get(table, set, key, message -> NftDecoder.elements(message, found::add));
+        return found.stream().findFirst();
+    }
+
+    /** How many packets met the element; 0 if it is not there, or does not count. */
+    public long packets(String table, String set, NftData key) throws IOException {
+        long[] found = new long[1];
+        get(table, set, key, message -> NftDecoder.packets(message, (k, n) -> found[0] = n));
+        return found[0];
+    }
+
+    /** Of each element that counts: how many packets met it. Cost grows with the set. */
+    public Map<NftData, Long> packets(String table, String set) throws IOException {
+        Map<NftData, Long> packets = new HashMap<>();
+        dump(
+                table,
+                set,
+                (message, into) -> NftDecoder.packets(message, (key, n) -> packets.put(key, n)));
+        return packets;
+    }
+
+    private void get(String table, String set, NftData key, Netlink.MessageSink sink)
+            throws IOException {
         try {
             Netlink.ask(
                     transport,
@@ -174,16 +197,20 @@ public final class NftTables implements AutoCloseable {
                         out.endMessage(start);
                         return out;
                     },
-                    message -> NftDecoder.elements(message, found::add));
+                    sink);
         } catch (KernelException e) {
             if (!e.errno().equals(Errno.ENOENT)) {
                 throw e;
             }
         }
-        return found.stream().findFirst();
     }
 
     private List<NftElement> dump(String table, String set) throws IOException {
+        return dump(table, set, (message, into) -> NftDecoder.elements(message, into::add));
+    }
+
+    private List<NftElement> dump(String table, String set, Netlink.DumpDecoder<NftElement> decoder)
+            throws IOException {
         return Netlink.dump(
                 transport,
                 "read elements of " + set,
@@ -197,7 +224,7 @@ public final class NftTables implements AutoCloseable {
                     out.endMessage(start);
                     return out;
                 },
-                (message, into) -> NftDecoder.elements(message, into::add));
+                decoder);
     }
 
     /** The generation of the namespace's whole ruleset; every commit of anybody changes it. */

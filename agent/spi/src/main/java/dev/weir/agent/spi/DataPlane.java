@@ -66,6 +66,14 @@ public interface DataPlane extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * What came to each frontend, read where it is counted: for an occasional look, since it costs
+     * what all frontends cost. Planes that carry or count no Services know nothing.
+     */
+    default List<Traffic> traffic() {
+        return List.of();
+    }
+
     /** Releases what the process holds. Keeps forwarding and filtering. */
     @Override
     void close();
