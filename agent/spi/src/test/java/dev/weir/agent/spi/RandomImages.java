@@ -68,15 +68,33 @@ final class RandomImages {
                                 IpAddress.of("fd00:172:30::" + (20 + random.nextInt(3))));
             }
         }
-        return new NodeImage(Frontier.EMPTY, Map.of(), routes, services, pods, groups);
+        PMap<IpAddress, Set<String>> announcements = HashTreePMap.empty();
+        for (boolean v6 : List.of(false, true)) {
+            if (random.nextBoolean()) {
+                announcements = announcements.plus(balancer(v6), Set.of("node"));
+            }
+        }
+        return new NodeImage(
+                Frontier.EMPTY,
+                Map.of(),
+                routes,
+                services,
+                pods,
+                groups,
+                announcements,
+                HashTreePMap.empty());
+    }
+
+    private static IpAddress balancer(boolean v6) {
+        return IpAddress.of(v6 ? "2001:db8:5::20" : "203.0.113.20");
     }
 
     private Frontend frontend(boolean v6) {
         String base = v6 ? "fd00:10:96::" : "10.96.0.";
-        Protocol protocol = random.nextBoolean() ? Protocol.TCP : Protocol.UDP;
+        IpAddress clusterIp = IpAddress.of(base + (20 + random.nextInt(4)));
         return new Frontend(
-                IpAddress.of(base + (20 + random.nextInt(4))),
-                protocol,
+                random.nextInt(4) == 0 ? balancer(v6) : clusterIp,
+                any(Protocol.values()),
                 80 + random.nextInt(2),
                 random.nextBoolean() ? Clients.ANYBODY : Clients.OWN);
     }
@@ -97,9 +115,23 @@ final class RandomImages {
                 new Handling(
                         random.nextBoolean(),
                         60 * random.nextInt(3),
-                        random.nextBoolean() ? Choice.RANDOM : Choice.SOURCE_HASH,
+                        any(Choice.values()),
                         random.nextBoolean(),
-                        List.of()));
+                        sources()));
+    }
+
+    private <T> T any(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    /** Of both families or one, of some clients, of all, or without a limit. */
+    private List<Cidr> sources() {
+        return switch (random.nextInt(5)) {
+            case 0 -> List.of(Cidr.of("198.51.100.0/24"), Cidr.of("2001:db8:7::/48"));
+            case 1 -> List.of(Cidr.of("198.51.100.0/24"), Cidr.of("198.51.100.7/32"));
+            case 2 -> List.of(Cidr.of("0.0.0.0/0"), Cidr.of("::/0"));
+            default -> List.of();
+        };
     }
 
     private static List<IpAddress> podAddresses(int number) {
