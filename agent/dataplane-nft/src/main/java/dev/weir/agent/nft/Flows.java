@@ -9,6 +9,8 @@ import dev.weir.model.Frontend.Clients;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -39,6 +41,8 @@ final class Flows {
 
     /** Passes that may follow each other without a rest. */
     private static final int BURST = 10;
+
+    private static final Logger LOG = System.getLogger(Flows.class.getName());
 
     private final Conntrack conntrack;
     private final Leases leases;
@@ -106,7 +110,11 @@ final class Flows {
     }
 
     private void end(Part part, ServiceTable services) throws IOException {
-        ended += conntrack.delete(part.family, part.filter, wrong(services));
+        int gone = conntrack.delete(part.family, part.filter, wrong(services));
+        if (gone > 0) {
+            ended += gone;
+            LOG.log(Level.DEBUG, "Ended {0} connections that Services misled, of {1}", gone, part);
+        }
         owed.remove(part);
     }
 
@@ -134,12 +142,13 @@ final class Flows {
             }
             Frontend anybody = new Frontend(address(to.destination()), protocol, to.to());
             Frontend own = anybody.of(Clients.OWN);
-            boolean translated = (flow.mark() & Marks.SERVICE) != 0;
+            Conntrack.Tuple from = flow.reply();
+            Endpoint endpoint = new Endpoint(address(from.source()), from.from());
+            boolean bare = endpoint.equals(new Endpoint(anybody.address(), anybody.port()));
+            boolean translated = !bare && (flow.mark() & Marks.SERVICE) != 0;
             if (!translated && !services.serves(anybody) && !services.serves(own)) {
                 return false; // to no Service, now or then
             }
-            Conntrack.Tuple from = flow.reply();
-            Endpoint endpoint = new Endpoint(address(from.source()), from.from());
             if (leases.lead(anybody, endpoint)) {
                 return false;
             }
