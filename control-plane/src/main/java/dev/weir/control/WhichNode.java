@@ -12,7 +12,8 @@ import dev.weir.node.v1.WhyRequest;
 import java.util.Optional;
 
 /**
- * Which node can say what becomes of a connection: where it begins, else where it arrives. Pure.
+ * Which node can say what becomes of a connection: one that it goes to decides itself, about its
+ * node ports; else where it begins, else where it arrives. Pure.
  */
 final class WhichNode {
     private static final String EXTERNAL = "external";
@@ -27,8 +28,9 @@ final class WhichNode {
     }
 
     /**
-     * The node that the question names; else that of the source; else, if the source is outside,
-     * that of the destination's address. Empty when any node will do.
+     * The node that the question names; else the one that is the destination; else that of the
+     * source; else, if the source is outside, that of the destination's address. Empty when any
+     * node will do.
      *
      * <p>Throws a FailureException for what does not exist, and for a pod that is nowhere.
      */
@@ -36,11 +38,18 @@ final class WhichNode {
         WhichNode which = new WhichNode(control, question.getNamespace());
         Optional<String> node =
                 question.getNode().isEmpty()
-                        ? which.ofSource(question.getSource())
-                                .or(() -> which.ofDestination(question.getDestination()))
+                        ? which.between(question.getSource(), question.getDestination())
                         : Optional.of(question.getNode());
         node.ifPresent(which::mustExist);
         return node;
+    }
+
+    private Optional<String> between(String source, String destination) {
+        Optional<String> begins = ofSource(source);
+        return IpAddress.parse(destination)
+                .flatMap(this::nodeAt)
+                .or(() -> begins)
+                .or(() -> ofDestination(destination));
     }
 
     private Optional<String> ofSource(String source) {
@@ -107,14 +116,17 @@ final class WhichNode {
 
     /** A node's address is the node's, whichever of its pods share it. */
     private Optional<String> ofAddress(IpAddress address) {
+        return nodeAt(address).or(() -> ofPodAt(address));
+    }
+
+    private Optional<String> nodeAt(IpAddress address) {
         return control.all(Kinds.NODE, Node.class)
                 .filter(
                         node ->
                                 node.getStatus().getAddressesList().stream()
                                         .anyMatch(own -> is(own.getAddress(), address)))
                 .map(node -> node.getMetadata().getName())
-                .findFirst()
-                .or(() -> ofPodAt(address));
+                .findFirst();
     }
 
     private Optional<String> ofPodAt(IpAddress address) {

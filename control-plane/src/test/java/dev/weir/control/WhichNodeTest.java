@@ -96,7 +96,9 @@ class WhichNodeTest {
     @CsvSource({
         "pod/a, web, n1",
         "a, web, n1",
-        "pod/b, 192.0.2.1, n2",
+        "pod/b, 192.0.2.1, n1",
+        "pod/a, fd00::2, n2",
+        "pod/b, 10.0.1.2, n2",
         "node/n2, web, n2",
         "n2, web, n2",
         "n1, web, n2",
