@@ -62,7 +62,7 @@ final class Exposed {
         String address = field("loadbalancer-service", "{.status.loadBalancer.ingress[0].ip}");
         int owner = owner(address);
         rows.add(
-                address + ", 2 s after the agent of its node was killed",
+                address + ", 2 s after its node's agent was killed",
                 OUTSIDE,
                 WEB + " by node-" + (3 - owner),
                 () -> {
@@ -86,6 +86,7 @@ final class Exposed {
     }
 
     void externalIp() throws IOException, InterruptedException {
+        tries.apply(tries.file("external-ip"));
         lab.outside(
                 List.of("ip", "route", "replace", EXTERNAL_IP, "via", RunningLab.nodeAddress(1)));
         rows.add(
