@@ -25,7 +25,7 @@ final class Counts {
     }
 
     /** What was counted until now, to be asked before the change is made. */
-    Traffic before(ServiceTable.Change change) throws IOException {
+    Traffic before(ServiceChange change) throws IOException {
         Frontend frontend = change.frontend();
         if (!change.replacesEntry()) {
             return former(frontend);
@@ -36,7 +36,7 @@ final class Counts {
     }
 
     /** The change was made: an element that was replaced begins at 0. */
-    void done(ServiceTable.Change change, Traffic before) {
+    void done(ServiceChange change, Traffic before) {
         if (change.to().isEmpty()) {
             former.remove(change.frontend());
         } else if (change.replacesEntry()) {

@@ -78,8 +78,8 @@ final class Flows {
     }
 
     /** Looks only where one of the changes may have misled somebody. */
-    void endMisled(List<ServiceTable.Change> changes, ServiceTable services) throws IOException {
-        for (ServiceTable.Change change : changes) {
+    void endMisled(List<ServiceChange> changes, ServiceTable services) throws IOException {
+        for (ServiceChange change : changes) {
             if (change.misleads()) {
                 owed.add(Part.of(change.frontend()));
             }

@@ -1,7 +1,6 @@
 package dev.weir.agent.nft;
 
 import dev.weir.agent.linux.NftCommand;
-import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.spi.DataPlane;
 import dev.weir.agent.spi.Drift;
 import dev.weir.agent.spi.NodeDelta;
@@ -37,9 +36,6 @@ final class NftDataPlane implements DataPlane {
     /** An untouched ruleset is still read in full once in so many verifications. */
     private static final int FULL_VERIFICATION = 20;
 
-    /** Owner of what belongs to no single Service. */
-    private static final Key ADDRESSES = new Key("Service", "", "addresses");
-
     private final NodeSettings settings;
     private final Kernel kernel;
     private final Batches batches;
@@ -48,9 +44,9 @@ final class NftDataPlane implements DataPlane {
     private final Flows flows;
     private final SecondLock lock;
     private final Counts counts;
+    private final Serving serving;
     private ServiceTable services;
     private PolicyTable policies = new PolicyTable();
-    private List<ElementKey> strays = List.of();
     private int generation;
     private boolean adopted;
     private int verifications;
@@ -68,6 +64,7 @@ final class NftDataPlane implements DataPlane {
         this.ruleset = new Ruleset(kernel.text());
         this.flows = new Flows(kernel.conntrack(), leases);
         this.counts = new Counts(kernel.tables());
+        this.serving = new Serving(batches, counts);
         this.lock = new SecondLock(settings.podCidrs());
     }
 
@@ -170,7 +167,7 @@ final class NftDataPlane implements DataPlane {
         services.live().found(found.live());
         policies.found(found.elements());
         found.near().forEach((v6, elements) -> leases.found(elements, v6));
-        strays = found.strays();
+        serving.found(found.strays());
         ruleset.found(found.rules().keySet(), found.sets(), found.balancers());
     }
 
@@ -179,14 +176,14 @@ final class NftDataPlane implements DataPlane {
         if (all) {
             lock.engage(kernel);
         }
-        List<ServiceTable.Change> changes = services.pending();
+        List<ServiceChange> changes = services.pending();
         Map<String, Chain> needed = new TreeMap<>();
         policies.chains().forEach(chain -> needed.put(chain.name(), chain));
         (all ? services.chains().all() : services.chains(changes))
                 .forEach(chain -> needed.put(chain.name(), chain));
         ruleset.write(needed.values(), policies.sets());
         enforce();
-        serve(changes, problems);
+        serving.carryOut(changes, ruleset.codes(), services, problems);
         Set<String> useless = ruleset.besides(needed.keySet(), all);
         useless.addAll(services.chains().takeIdle());
         ruleset.sweep(useless, policies.sets(), batches);
@@ -222,39 +219,6 @@ final class NftDataPlane implements DataPlane {
         batches.together(commands);
         generation = next;
         policies.done();
-    }
-
-    private void serve(List<ServiceTable.Change> changes, Map<Key, String> problems)
-            throws IOException {
-        List<Batches.Part> entering = new ArrayList<>();
-        List<Traffic> before = new ArrayList<>();
-        for (ServiceTable.Change change : changes) {
-            before.add(counts.before(change));
-        }
-        changes.forEach(change -> entering.add(change.enter(ruleset.codes())));
-        entering.add(new Batches.Part(ADDRESSES, services.live().pending()));
-        List<Boolean> entered = batches.each(entering, problems);
-        if (entered.getLast()) {
-            services.live().done();
-        }
-        List<Batches.Part> leaving = new ArrayList<>();
-        for (int i = 0; i < changes.size(); i++) {
-            if (entered.get(i)) {
-                leaving.add(changes.get(i).leave());
-                services.done(changes.get(i));
-                counts.done(changes.get(i), before.get(i));
-            }
-        }
-        batches.each(leaving, problems);
-        List<NftCommand> useless = new ArrayList<>();
-        for (ElementKey key : strays) {
-            if (!services.wants(key)) {
-                NftElement element = NftElement.of(key.data());
-                useless.add(new NftCommand.DeleteElement(key.set(), element));
-            }
-        }
-        batches.attempt(useless);
-        strays = List.of();
     }
 
     @Override

@@ -1,8 +1,5 @@
 package dev.weir.agent.nft;
 
-import dev.weir.agent.linux.NftCommand;
-import dev.weir.agent.linux.NftData;
-import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.spi.DesiredVsObserved;
 import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
@@ -12,7 +9,6 @@ import dev.weir.model.Key;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,78 +36,6 @@ final class ServiceTable {
         live = new LiveAddresses(serviceCidrs);
     }
 
-    /** One frontend to be changed; empty is "not there", which differs from "no endpoints". */
-    record Change(Key owner, Frontend frontend, Optional<Target> from, Optional<Target> to) {
-
-        /** First step: everything that connections may need from now on. */
-        Batches.Part enter(BalancerCodes codes) {
-            List<NftCommand> commands = new ArrayList<>();
-            Map<ElementKey, NftElement> old = elements(from);
-            elements(to)
-                    .forEach(
-                            (key, element) -> {
-                                NftElement there = old.get(key);
-                                if (!element.equals(there)) {
-                                    put(commands, key.set(), element, there != null);
-                                }
-                            });
-            String services = ServiceElements.services(frontend);
-            if (to.isEmpty()) {
-                commands.add(delete(services, ServiceElements.key(frontend)));
-            } else if (from.isEmpty() || replacesEntry()) {
-                put(commands, services, to.get().entry(frontend, codes), from.isPresent());
-            }
-            return new Batches.Part(owner, commands);
-        }
-
-        /** True if the frontend leads to another balancer than before. */
-        boolean replacesEntry() {
-            return from.isPresent()
-                    && to.isPresent()
-                    && !to.get().balancer().equals(from.get().balancer());
-        }
-
-        /**
-         * Second step, in a later transaction: what no connection can choose any more. A packet
-         * between its two look-ups would otherwise miss.
-         */
-        Batches.Part leave() {
-            Map<ElementKey, NftElement> wanted = elements(to);
-            List<NftCommand> commands = new ArrayList<>();
-            for (ElementKey key : elements(from).keySet()) {
-                if (!wanted.containsKey(key)) {
-                    commands.add(delete(key.set(), key.data()));
-                }
-            }
-            return new Batches.Part(owner, commands);
-        }
-
-        /** True if open connections may go where the frontend does not lead any more. */
-        boolean misleads() {
-            List<Endpoint> before = slots(from);
-            List<Endpoint> after = slots(to);
-            boolean first = before.isEmpty() && !after.isEmpty();
-            boolean limited = to.isPresent() && to.get().limitedBeside(from);
-            return first || limited || !new HashSet<>(after).containsAll(before);
-        }
-
-        private Map<ElementKey, NftElement> elements(Optional<Target> target) {
-            return target.map(t -> t.elements(frontend)).orElse(Map.of());
-        }
-
-        private static void put(
-                List<NftCommand> commands, String set, NftElement element, boolean there) {
-            if (there) {
-                commands.add(delete(set, element.key()));
-            }
-            commands.add(new NftCommand.AddElement(set, element));
-        }
-
-        private static NftCommand delete(String set, NftData key) {
-            return new NftCommand.DeleteElement(set, NftElement.of(key));
-        }
-    }
-
     void desire(Frontend frontend, Backends backends) {
         owners.put(frontend, backends.service());
         List<Endpoint> wanted = Endpoint.of(backends.endpoints());
@@ -123,7 +47,7 @@ final class ServiceTable {
             return;
         }
         unfit.remove(frontend);
-        Target target = Target.of(frontend, backends, slots(table.observed(frontend)));
+        Target target = Target.of(frontend, backends, Target.slots(table.observed(frontend)));
         limits.remove(frontend);
         if (!target.sources().equals(Sources.ANY)) {
             List<Cidr> ranges = backends.handling().sources();
@@ -168,28 +92,24 @@ final class ServiceTable {
                 .forEach(
                         (frontend, wanted) -> {
                             Optional<Target> there = Optional.ofNullable(services.get(frontend));
-                            table.desire(frontend, wanted.around(slots(there)));
+                            table.desire(frontend, wanted.around(Target.slots(there)));
                         });
     }
 
-    private static List<Endpoint> slots(Optional<Target> target) {
-        return target.map(Target::slots).orElse(List.of());
-    }
-
-    List<Change> pending() {
-        List<Change> changes = new ArrayList<>();
+    List<ServiceChange> pending() {
+        List<ServiceChange> changes = new ArrayList<>();
         table.missing().forEach((frontend, to) -> changes.add(change(frontend, Optional.of(to))));
         table.stale().forEach((frontend, from) -> changes.add(change(frontend, Optional.empty())));
         return changes;
     }
 
-    private Change change(Frontend frontend, Optional<Target> to) {
+    private ServiceChange change(Frontend frontend, Optional<Target> to) {
         Key owner = owners.getOrDefault(frontend, UNKNOWN);
-        return new Change(owner, frontend, table.observed(frontend), to);
+        return new ServiceChange(owner, frontend, table.observed(frontend), to);
     }
 
     /** The change is in force. */
-    void done(Change change) {
+    void done(ServiceChange change) {
         change.to()
                 .ifPresentOrElse(
                         to -> table.observe(change.frontend(), to),
@@ -229,7 +149,7 @@ final class ServiceTable {
     }
 
     /** The chains that these changes need. */
-    List<Chain> chains(Collection<Change> changes) {
+    List<Chain> chains(Collection<ServiceChange> changes) {
         return chains.of(
                 changes.stream()
                         .flatMap(change -> change.to().stream())
@@ -244,7 +164,7 @@ final class ServiceTable {
 
     /** Where the kernel leads the frontend's connections. */
     Set<Endpoint> endpoints(Frontend frontend) {
-        return Set.copyOf(slots(table.observed(frontend)));
+        return Set.copyOf(Target.slots(table.observed(frontend)));
     }
 
     /** True if this client may open connections to the frontend. */

@@ -57,6 +57,11 @@ record Target(Balancer balancer, List<Endpoint> slots, String sources) {
         return Optional.of(target).filter(t -> whole.equals(elements));
     }
 
+    /** Those of a target that may not be there. */
+    static List<Endpoint> slots(Optional<Target> target) {
+        return target.map(Target::slots).orElse(List.of());
+    }
+
     Target around(List<Endpoint> now) {
         return new Target(balancer, Slots.arrange(now, slots), sources);
     }
