@@ -12,19 +12,18 @@ import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -267,40 +266,21 @@ final class Churn implements Benchmark {
         }
 
         private void compare(int node) throws IOException, InterruptedException {
-            Map<String, Set<String>> wanted = new TreeMap<>();
+            Map<Readback.Place, Set<Readback.Place>> wanted = new HashMap<>();
             for (int i = 0; i < size.services(); i++) {
                 wanted.put(
-                        key(ServiceSet.address(i), Protocol.TCP, ServiceSet.PORT),
-                        values(still.get(i), ServiceSet.TARGET));
+                        frontend(ServiceSet.address(i), Protocol.TCP, ServiceSet.PORT),
+                        places(still.get(i), ServiceSet.TARGET));
             }
             for (LiveService service : live) {
                 for (Protocol protocol : LiveService.PROTOCOLS) {
                     wanted.put(
-                            key(service.address(), protocol, LiveService.PORT),
-                            values(service.endpoints(), service.target()));
+                            frontend(service.address(), protocol, LiveService.PORT),
+                            places(service.endpoints(), service.target()));
                 }
             }
-            Map<String, Set<String>> found = new TreeMap<>();
-            try (Workplace place = new Workplace()) {
-                for (String map : List.of("eps4", "eps6")) {
-                    found.putAll(
-                            Readback.endpoints(
-                                    place.run(
-                                            List.of(
-                                                    "nsenter",
-                                                    "--net="
-                                                            + lab.inside()
-                                                                    .node(BenchLab.node(node)),
-                                                    "nft",
-                                                    "-j",
-                                                    "list",
-                                                    "map",
-                                                    "inet",
-                                                    "weir",
-                                                    map),
-                                            "")));
-                }
-            }
+            Map<Readback.Place, Set<Readback.Place>> found =
+                    Readback.endpoints(lab.inside().node(BenchLab.node(node)));
             found.keySet().removeAll(names());
             run.say("%s has %,d frontends".formatted(BenchLab.node(node), found.size()));
             Readback.differences(wanted, found)
@@ -308,7 +288,7 @@ final class Churn implements Benchmark {
         }
 
         /** The frontends of the cluster's names, which nobody changes. */
-        private List<String> names() {
+        private List<Readback.Place> names() {
             Service names = (Service) client.get(Kinds.SERVICE, "kube-system", "kube-dns");
             return names.getSpec().getClusterIpsList().stream()
                     .map(IpAddress::of)
@@ -317,7 +297,7 @@ final class Churn implements Benchmark {
                                     names.getSpec().getPortsList().stream()
                                             .map(
                                                     port ->
-                                                            key(
+                                                            frontend(
                                                                     address,
                                                                     Protocol.valueOf(
                                                                             port.getProtocol()),
@@ -325,14 +305,14 @@ final class Churn implements Benchmark {
                     .toList();
         }
 
-        private static String key(IpAddress address, Protocol protocol, int port) {
-            return address + " " + protocol.name().toLowerCase(Locale.ROOT) + " " + port;
+        private static Readback.Place frontend(IpAddress address, Protocol protocol, int port) {
+            return new Readback.Place(address, protocol.number(), port);
         }
 
-        private static Set<String> values(List<IpAddress> endpoints, int port) {
-            Set<String> values = new TreeSet<>();
-            endpoints.forEach(endpoint -> values.add(endpoint + " " + port));
-            return values;
+        private static Set<Readback.Place> places(List<IpAddress> endpoints, int port) {
+            return endpoints.stream()
+                    .map(endpoint -> new Readback.Place(endpoint, 0, port))
+                    .collect(Collectors.toSet());
         }
     }
 }

@@ -1,76 +1,90 @@
 package dev.weir.bench;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.util.ArrayList;
+import dev.weir.agent.linux.NetworkNamespace;
+import dev.weir.agent.linux.NftElement;
+import dev.weir.agent.linux.NftTables;
+import dev.weir.agent.linux.NftValue;
+import dev.weir.model.IpAddress;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
-/**
- * Endpoints as the kernel has them, read from what {@code nft -j} lists: by others' eyes than those
- * of the plane that wrote them.
- */
+/** Endpoints as a kernel has them, by frontend, whatever the plane believes that it wrote. */
 final class Readback {
+    /** A key: address, protocol, port, slot. A value: address, port. Each in whole registers. */
+    private static final int REGISTER = Integer.BYTES;
+
     private static final int MAX_DIFFERENCES = 20;
 
     private Readback() {}
 
     /**
-     * Of the map of endpoints: by {@code ADDRESS PROTOCOL PORT} of a frontend, its endpoints as
-     * {@code ADDRESS PORT}.
+     * An address and port.
+     *
+     * @param protocol its number; 0 for endpoints, which have that of their frontend
      */
-    static Map<String, Set<String>> endpoints(String json) {
-        Map<String, Set<String>> found = new TreeMap<>();
-        for (JsonElement item :
-                JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables")) {
-            JsonObject map = item.getAsJsonObject().getAsJsonObject("map");
-            if (map == null || !map.has("elem")) {
-                continue;
-            }
-            for (JsonElement element : map.getAsJsonArray("elem")) {
-                JsonArray pair = element.getAsJsonArray();
-                List<String> key = concatenated(pair.get(0));
-                found.computeIfAbsent(String.join(" ", key.subList(0, 3)), _ -> new TreeSet<>())
-                        .add(String.join(" ", concatenated(pair.get(1))));
-            }
+    record Place(IpAddress address, int protocol, int port) {}
+
+    /** Of both families, in the namespace of a node. */
+    static Map<Place, Set<Place>> endpoints(Path namespace)
+            throws IOException, InterruptedException {
+        Map<Place, Set<Place>> found = new HashMap<>();
+        try (NftTables tables = new NetworkNamespace(namespace).call(NftTables::open)) {
+            add(found, tables.elements("weir", "eps4"), 4);
+            add(found, tables.elements("weir", "eps6"), 16);
         }
         return found;
     }
 
-    private static List<String> concatenated(JsonElement element) {
-        JsonObject object = element.getAsJsonObject();
-        JsonObject key =
-                object.has("elem") ? object.getAsJsonObject("elem").getAsJsonObject("val") : object;
-        List<String> parts = new ArrayList<>();
-        key.getAsJsonArray("concat").forEach(part -> parts.add(part.getAsString()));
-        return parts;
+    private static void add(
+            Map<Place, Set<Place>> found, List<NftElement> elements, int addressBytes) {
+        for (NftElement element : elements) {
+            if (element.value() instanceof NftValue.Data value) {
+                ByteBuffer key = element.key().toBuffer();
+                Place frontend =
+                        new Place(address(key, addressBytes), register(key) >> 8, register(key));
+                ByteBuffer data = value.data().toBuffer();
+                found.computeIfAbsent(frontend, _ -> new HashSet<>())
+                        .add(new Place(address(data, addressBytes), 0, register(data)));
+            }
+        }
+    }
+
+    private static IpAddress address(ByteBuffer bytes, int length) {
+        byte[] address = new byte[length];
+        bytes.get(address);
+        return IpAddress.of(address);
+    }
+
+    /** The number that a port is, in front of what fills its register. */
+    private static int register(ByteBuffer bytes) {
+        int number = bytes.getShort() & 0xffff;
+        bytes.position(bytes.position() + REGISTER - Short.BYTES);
+        return number;
     }
 
     /** What the kernel has otherwise than it should; the first few. */
-    static List<String> differences(
-            Map<String, Set<String>> wanted, Map<String, Set<String>> found) {
-        Set<String> all = new HashSet<>(wanted.keySet());
+    static List<String> differences(Map<Place, Set<Place>> wanted, Map<Place, Set<Place>> found) {
+        Set<Place> all = new HashSet<>(wanted.keySet());
         all.addAll(found.keySet());
         return all.stream()
                 .filter(
-                        key ->
-                                !wanted.getOrDefault(key, Set.of())
-                                        .equals(found.getOrDefault(key, Set.of())))
-                .sorted()
+                        at ->
+                                !wanted.getOrDefault(at, Set.of())
+                                        .equals(found.getOrDefault(at, Set.of())))
                 .limit(MAX_DIFFERENCES)
                 .map(
-                        key ->
-                                key
+                        at ->
+                                at
                                         + ": should lead to "
-                                        + wanted.get(key)
+                                        + wanted.get(at)
                                         + ", leads to "
-                                        + found.get(key))
+                                        + found.get(at))
                 .toList();
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.model.IpAddress;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -28,28 +29,19 @@ class PromisesTest {
 
     @Test
     void whatTheKernelHasOtherwiseIsFound() {
-        String json =
-                """
-                {"nftables": [{"metainfo": {"version": "1.0.6"}}, {"map": {"family": "inet", "name": "eps4", "elem": [
-                  [{"concat": ["10.96.0.1", "tcp", 80, 16777216]}, {"concat": ["10.1.0.1", 8080]}],
-                  [{"concat": ["10.96.0.1", "tcp", 80, 16777217]}, {"concat": ["10.1.0.2", 8080]}],
-                  [{"concat": ["10.96.0.2", "udp", 53, 16777216]}, {"concat": ["10.1.0.3", 53]}]]}}]}
-                """;
+        Readback.Place frontend = place("10.96.0.1", 6, 80);
+        Readback.Place other = place("fd96::1", 17, 80);
+        Set<Readback.Place> one = Set.of(place("10.1.0.1", 0, 8080));
+        Set<Readback.Place> two = Set.of(place("10.1.0.1", 0, 8080), place("10.1.0.2", 0, 8080));
 
-        Map<String, Set<String>> found = Readback.endpoints(json);
-
-        Map<String, Set<String>> right =
-                Map.of(
-                        "10.96.0.1 tcp 80", Set.of("10.1.0.1 8080", "10.1.0.2 8080"),
-                        "10.96.0.2 udp 53", Set.of("10.1.0.3 53"));
-        assertThat(Readback.differences(right, found)).isEmpty();
-        assertThat(Readback.differences(Map.of(), found)).hasSize(2);
-        assertThat(
-                        Readback.differences(
-                                Map.of(
-                                        "10.96.0.1 tcp 80", Set.of("10.1.0.1 8080"),
-                                        "10.96.0.2 udp 53", Set.of("10.1.0.3 53")),
-                                found))
+        assertThat(Readback.differences(Map.of(frontend, two), Map.of(frontend, two))).isEmpty();
+        assertThat(Readback.differences(Map.of(frontend, two), Map.of(frontend, one))).hasSize(1);
+        assertThat(Readback.differences(Map.of(frontend, two), Map.of())).hasSize(1);
+        assertThat(Readback.differences(Map.of(frontend, two), Map.of(frontend, two, other, one)))
                 .hasSize(1);
+    }
+
+    private static Readback.Place place(String address, int protocol, int port) {
+        return new Readback.Place(IpAddress.of(address), protocol, port);
     }
 }
