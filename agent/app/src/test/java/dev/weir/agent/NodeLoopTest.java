@@ -403,7 +403,7 @@ class NodeLoopTest {
                 loop.ask(moment -> moment.why(question, SETTINGS)).get(SECONDS, TimeUnit.SECONDS);
 
         assertThat(why.getNode()).isEqualTo("n1");
-        assertThat(why.getVerdict()).isEqualTo(WhyResponse.Verdict.DROP);
+        assertThat(why.getVerdict()).isEqualTo(WhyResponse.Verdict.VERDICT_DROP);
         assertThat(why.getProgrammed().getRevisionsMap()).containsEntry("endpoint", 1L);
         assertThat(why.getElementsList())
                 .containsExactly(

@@ -39,10 +39,10 @@ final class WhyText {
 
     private String verdict() {
         return switch (why.getVerdict()) {
-            case FORWARD -> forwarded(used());
-            case DIRECT -> "goes to the destination itself";
-            case REJECT -> "rejected";
-            case DROP -> "dropped";
+            case VERDICT_FORWARD -> forwarded(used());
+            case VERDICT_DIRECT -> "goes to the destination itself";
+            case VERDICT_REJECT -> "rejected";
+            case VERDICT_DROP -> "dropped";
             case VERDICT_UNSPECIFIED, UNRECOGNIZED -> "answered by a later version of the agent";
         };
     }

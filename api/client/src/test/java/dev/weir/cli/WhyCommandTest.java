@@ -77,7 +77,7 @@ class WhyCommandTest {
                                 .setObject(key("Service", "default", "my-app-service")))
                 .setPort(80)
                 .setProtocol("TCP")
-                .setVerdict(Verdict.FORWARD)
+                .setVerdict(Verdict.VERDICT_FORWARD)
                 .setReason("endpoints are ready")
                 .setService(
                         WhyService.newBuilder()
@@ -217,9 +217,9 @@ class WhyCommandTest {
 
     @ParameterizedTest
     @CsvSource({
-        "DROP, dropped",
-        "REJECT, rejected",
-        "DIRECT, goes to the destination itself",
+        "VERDICT_DROP, dropped",
+        "VERDICT_REJECT, rejected",
+        "VERDICT_DIRECT, goes to the destination itself",
     })
     void anyVerdictIsAnAnswer(Verdict verdict, String words) {
         server.why =
@@ -248,7 +248,9 @@ class WhyCommandTest {
 
         assertThat(why("client", "my-app-service", "-o", "json").out())
                 .contains(
-                        "\"verdict\": \"FORWARD\"", "\"masquerade\": false", "\"difference\": \"\"")
+                        "\"verdict\": \"VERDICT_FORWARD\"",
+                        "\"masquerade\": false",
+                        "\"difference\": \"\"")
                 .endsWith("}\n");
         assertThat(why("a", "b", "-o", "yaml").err())
                 .isEqualTo("error: unknown output format \"yaml\", allowed formats are: json\n");

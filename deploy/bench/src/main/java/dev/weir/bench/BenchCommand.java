@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import org.jspecify.annotations.Nullable;
 import dev.weir.cli.CliError;
 import dev.weir.cli.CompactJson;
 import dev.weir.cli.Session;
@@ -69,7 +70,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--out",
             paramLabel = "DIR",
             description = "keeps NAME.json and NAME.txt there too")
-    private @org.jspecify.annotations.Nullable Path out;
+    private @Nullable Path out;
 
     BenchCommand(Session session) {
         this.session = session;

@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import java.util.function.Function;
 import dev.weir.model.IpAddress;
 import java.io.IOException;
 import java.util.List;
@@ -140,7 +141,7 @@ enum ChainLayout {
     }
 
     private static String numbered(
-            List<IpAddress> endpoints, java.util.function.Function<IpAddress, String> value) {
+            List<IpAddress> endpoints, Function<IpAddress, String> value) {
         return IntStream.range(0, endpoints.size())
                 .mapToObj(i -> i + " : " + value.apply(endpoints.get(i)))
                 .collect(Collectors.joining(", "));

@@ -12,7 +12,6 @@ import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,7 +22,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -32,8 +30,6 @@ import java.util.stream.IntStream;
  * every kernel has what the model says.
  */
 final class Churn implements Benchmark {
-    private static final List<Protocol> TCP = List.of(Protocol.TCP);
-
     private static final int NODES = 2;
     private static final int LIVE = 8;
     private static final int PODS = 6;
@@ -93,14 +89,14 @@ final class Churn implements Benchmark {
         private final AtomicInteger written = new AtomicInteger();
         private Frontier frontier = Frontier.EMPTY; // guarded by this
 
-        /** By Service: its endpoints. Guarded by itself; only the one that changes one writes. */
-        private final List<List<IpAddress>> still = new ArrayList<>();
+        private final StillServices still;
 
         Course(Run run, Size size, BenchLab lab, WeirClient client, LivePods pods) {
             this.run = run;
             this.size = size;
             this.lab = lab;
             this.client = client;
+            this.still = new StillServices(size);
             this.random = new Random(run.seed());
             this.live = IntStream.range(0, LIVE).mapToObj(i -> new LiveService(i, pods)).toList();
         }
@@ -163,26 +159,10 @@ final class Churn implements Benchmark {
 
         private void write() throws InterruptedException {
             run.say("%s, writing".formatted(size));
-            for (int i = 0; i < size.services(); i++) {
-                still.add(ServiceSet.endpoints(size, i));
-            }
-            wrote(
-                    BulkWrite.create(
-                            client,
-                            size.services(),
-                            i -> Manifest.service(name(i), ServiceSet.address(i), 80, TCP)));
-            wrote(BulkWrite.create(client, size.services(), i -> slice(i, still.get(i))));
+            wrote(still.create(client));
             wrote(BulkWrite.create(client, LIVE, i -> live.get(i).service()));
             wrote(BulkWrite.create(client, LIVE, i -> live.get(i).slice()));
             BenchLab.await(client, frontier());
-        }
-
-        private static String name(int service) {
-            return "s" + service;
-        }
-
-        private static EndpointSlice slice(int service, List<IpAddress> endpoints) {
-            return Manifest.slice(name(service), endpoints, ServiceSet.TARGET, TCP);
         }
 
         private synchronized void wrote(Frontier commit) {
@@ -233,7 +213,7 @@ final class Churn implements Benchmark {
                                     guarded(
                                             () -> {
                                                 try {
-                                                    changeStill(n);
+                                                    update(still.change(n));
                                                 } finally {
                                                     room.release();
                                                 }
@@ -256,27 +236,13 @@ final class Churn implements Benchmark {
             service.end(change);
         }
 
-        /** Each Service in its turn, so that no two changes of one meet. */
-        private void changeStill(int n) {
-            int service = n % size.services();
-            List<IpAddress> endpoints = new ArrayList<>(still.get(service));
-            endpoints.set(n / size.services() % endpoints.size(), ServiceSet.replacement(n));
-            update(slice(service, endpoints));
-            still.set(service, List.copyOf(endpoints));
-        }
-
         private void compare(int node) throws IOException, InterruptedException {
-            Map<Readback.Place, Set<Readback.Place>> wanted = new HashMap<>();
-            for (int i = 0; i < size.services(); i++) {
-                wanted.put(
-                        frontend(ServiceSet.address(i), Protocol.TCP, ServiceSet.PORT),
-                        places(still.get(i), ServiceSet.TARGET));
-            }
+            Map<Readback.Place, Set<Readback.Place>> wanted = still.wanted();
             for (LiveService service : live) {
                 for (Protocol protocol : LiveService.PROTOCOLS) {
                     wanted.put(
-                            frontend(service.address(), protocol, LiveService.PORT),
-                            places(service.endpoints(), service.target()));
+                            Readback.frontend(service.address(), protocol, LiveService.PORT),
+                            Readback.backends(service.endpoints(), service.target()));
                 }
             }
             Map<Readback.Place, Set<Readback.Place>> found =
@@ -297,22 +263,11 @@ final class Churn implements Benchmark {
                                     names.getSpec().getPortsList().stream()
                                             .map(
                                                     port ->
-                                                            frontend(
-                                                                    address,
+                                                            Readback.frontend(address,
                                                                     Protocol.valueOf(
                                                                             port.getProtocol()),
                                                                     port.getPort())))
                     .toList();
-        }
-
-        private static Readback.Place frontend(IpAddress address, Protocol protocol, int port) {
-            return new Readback.Place(address, protocol.number(), port);
-        }
-
-        private static Set<Readback.Place> places(List<IpAddress> endpoints, int port) {
-            return endpoints.stream()
-                    .map(endpoint -> new Readback.Place(endpoint, 0, port))
-                    .collect(Collectors.toSet());
         }
     }
 }

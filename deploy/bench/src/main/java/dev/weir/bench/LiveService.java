@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import org.jspecify.annotations.Nullable;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import dev.weir.net.v1.EndpointSlice;
@@ -75,7 +76,7 @@ final class LiveService {
     record Change(int pod, boolean removal) {}
 
     /** Begins one, by chance; null while another is under way. */
-    synchronized @org.jspecify.annotations.Nullable Change begin(Random random) {
+    synchronized @Nullable Change begin(Random random) {
         if (busy) {
             return null;
         }

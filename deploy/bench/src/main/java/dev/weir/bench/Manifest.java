@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import java.util.Locale;
 import dev.weir.core.v1.IntOrString;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.IpAddress;
@@ -70,6 +71,6 @@ final class Manifest {
     }
 
     private static String portName(Protocol protocol) {
-        return protocol.name().toLowerCase(java.util.Locale.ROOT);
+        return protocol.name().toLowerCase(Locale.ROOT);
     }
 }

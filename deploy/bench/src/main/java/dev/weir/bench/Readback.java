@@ -5,6 +5,7 @@ import dev.weir.agent.linux.NftElement;
 import dev.weir.agent.linux.NftTables;
 import dev.weir.agent.linux.NftValue;
 import dev.weir.model.IpAddress;
+import dev.weir.model.Protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Endpoints as a kernel has them, by frontend, whatever the plane believes that it wrote. */
 final class Readback {
@@ -29,6 +31,16 @@ final class Readback {
      * @param protocol its number; 0 for endpoints, which have that of their frontend
      */
     record Place(IpAddress address, int protocol, int port) {}
+
+    static Place frontend(IpAddress address, Protocol protocol, int port) {
+        return new Place(address, protocol.number(), port);
+    }
+
+    static Set<Place> backends(List<IpAddress> addresses, int port) {
+        return addresses.stream()
+                .map(address -> new Place(address, 0, port))
+                .collect(Collectors.toSet());
+    }
 
     /** Of both families, in the namespace of a node. */
     static Map<Place, Set<Place>> endpoints(Path namespace)

@@ -1,5 +1,6 @@
 package dev.weir.bench;
 
+import java.util.Arrays;
 import dev.weir.agent.linux.NetworkNamespace;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -176,7 +177,7 @@ final class Wire implements AutoCloseable {
                         now = System.nanoTime();
                         micros[count++] = (now - before) / 1e3;
                     }
-                    double[] sample = java.util.Arrays.copyOf(micros, count);
+                    double[] sample = Arrays.copyOf(micros, count);
                     return new Connections(
                             count / ((now - start) / 1e9),
                             (threads.getCurrentThreadCpuTime() - cpu) / 1e3 / count,

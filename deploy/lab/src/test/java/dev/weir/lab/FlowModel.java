@@ -7,6 +7,7 @@ import dev.weir.node.v1.WhyRequest;
 import dev.weir.node.v1.WhyResponse;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -39,13 +40,14 @@ record FlowModel(WeirClient client, Map<String, String> endpoints) {
             return different;
         }
         return switch (why.getVerdict()) {
-            case REJECT, DROP -> new TreeSet<>(java.util.Set.of(why.getVerdict().name()));
-            case FORWARD ->
+            case VERDICT_REJECT -> new TreeSet<>(Set.of(Flow.REJECT));
+            case VERDICT_DROP -> new TreeSet<>(Set.of(Flow.DROP));
+            case VERDICT_FORWARD ->
                     why.getService().getEndpointsList().stream()
                             .filter(WhyEndpoint::getUsed)
                             .map(endpoint -> seen(flow, why, endpoint))
                             .collect(Collectors.toCollection(TreeSet::new));
-            default -> new TreeSet<>(java.util.Set.of(why.getVerdict() + " " + why.getReason()));
+            default -> new TreeSet<>(Set.of(why.getVerdict() + " " + why.getReason()));
         };
     }
 

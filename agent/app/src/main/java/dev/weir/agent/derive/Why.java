@@ -181,7 +181,7 @@ public final class Why {
                                 .setAddressKind(offer.claim().kind().word())
                                 .setScope(WhyVerdict.scope(offer))
                                 .addAllEndpoints(endpoints));
-        if (verdict.verdict() == Verdict.FORWARD) {
+        if (verdict.verdict() == Verdict.VERDICT_FORWARD) {
             set(WhyMasquerade.service(offer, usable, from, settings), answer);
         }
     }
@@ -203,7 +203,7 @@ public final class Why {
         WhyVerdict verdict =
                 WhyVerdict.bare(address, destination, image, settings, endpoint).but(closed);
         answer.setVerdict(verdict.verdict()).setReason(verdict.reason());
-        if (verdict.verdict() == Verdict.DIRECT) {
+        if (verdict.verdict() == Verdict.VERDICT_DIRECT) {
             set(WhyMasquerade.direct(from, destination, settings), answer);
         }
     }
@@ -211,7 +211,7 @@ public final class Why {
     /** Only a Service may have none. */
     private void withoutAddress(WhyResponse.Builder answer) {
         Service service = destination.object().flatMap(this::service).orElseThrow();
-        answer.setVerdict(Verdict.DIRECT).setReason(WhyVerdict.withoutAddress(service));
+        answer.setVerdict(Verdict.VERDICT_DIRECT).setReason(WhyVerdict.withoutAddress(service));
         Optional<ServicePort> asked = port.of(service);
         asked.ifPresent(
                 found -> {

@@ -41,17 +41,17 @@ record WhyVerdict(Verdict verdict, String reason) {
                 && client.isPresent()
                 && sources.stream().noneMatch(range -> range.contains(client.get()))) {
             return new WhyVerdict(
-                    Verdict.DROP, "loadBalancerSourceRanges do not cover " + client.get());
+                    Verdict.VERDICT_DROP, "loadBalancerSourceRanges do not cover " + client.get());
         }
         if (endpoints.isEmpty()) {
             return withoutEndpoints(offer, here);
         }
         List<String> denials = endpoints.stream().flatMap(it -> denial.apply(it).stream()).toList();
         if (denials.size() == endpoints.size()) {
-            return new WhyVerdict(Verdict.DROP, denials.getFirst());
+            return new WhyVerdict(Verdict.VERDICT_DROP, denials.getFirst());
         }
         return new WhyVerdict(
-                Verdict.FORWARD,
+                Verdict.VERDICT_FORWARD,
                 choice(endpoints.size(), offer.handling())
                         + (limited && client.isEmpty()
                                 ? ", if loadBalancerSourceRanges cover the client"
@@ -67,7 +67,7 @@ record WhyVerdict(Verdict verdict, String reason) {
     private static WhyVerdict withoutEndpoints(Offer offer, Here here) {
         if (offer.selection().withheld()) {
             return new WhyVerdict(
-                    Verdict.DROP,
+                    Verdict.VERDICT_DROP,
                     "%s is Local, and the usable endpoints are on other nodes than %s"
                             .formatted(policy(offer), here.name()));
         }
@@ -75,7 +75,7 @@ record WhyVerdict(Verdict verdict, String reason) {
         long known =
                 offer.selection().judged().stream().filter(it -> it.candidate().v6() == v6).count();
         return new WhyVerdict(
-                Verdict.REJECT,
+                Verdict.VERDICT_REJECT,
                 known == 0
                         ? "the Service has no %s endpoint for this port"
                                 .formatted(v6 ? "IPv6" : "IPv4")
@@ -139,12 +139,12 @@ record WhyVerdict(Verdict verdict, String reason) {
         if (!served.isEmpty()) {
             boolean ours = inRange || image.announcements().containsKey(address);
             return new WhyVerdict(
-                    ours ? Verdict.REJECT : Verdict.DIRECT,
+                    ours ? Verdict.VERDICT_REJECT : Verdict.VERDICT_DIRECT,
                     "Services have this address at other ports only: " + WhyPort.list(served));
         }
         if (inRange) {
             return new WhyVerdict(
-                    Verdict.DROP, "no Service that this proxy serves has this address");
+                    Verdict.VERDICT_DROP, "no Service that this proxy serves has this address");
         }
         return direct(
                 destination.is(Kinds.NODE)
@@ -156,7 +156,7 @@ record WhyVerdict(Verdict verdict, String reason) {
     }
 
     private static WhyVerdict direct(String reason) {
-        return new WhyVerdict(Verdict.DIRECT, reason);
+        return new WhyVerdict(Verdict.VERDICT_DIRECT, reason);
     }
 
     private static String outside(IpAddress address, Image endpoint) {
@@ -194,8 +194,8 @@ record WhyVerdict(Verdict verdict, String reason) {
 
     /** The same, unless a policy denies it. */
     WhyVerdict but(Optional<String> denial) {
-        return verdict == Verdict.DIRECT
-                ? denial.map(why -> new WhyVerdict(Verdict.DROP, why)).orElse(this)
+        return verdict == Verdict.VERDICT_DIRECT
+                ? denial.map(why -> new WhyVerdict(Verdict.VERDICT_DROP, why)).orElse(this)
                 : this;
     }
 }

@@ -134,21 +134,21 @@ class WhyTest {
             delimiter = '|',
             textBlock =
                     """
-                    pod/client-0 | service/web | 80 | FORWARD | one of 2 endpoints, by chance
-                    client-0 | web | 0 | FORWARD | one of 2 endpoints, by chance
-                    client-0 | web.x | 80 | FORWARD | one of 2 endpoints, by chance
-                    client-0 | web.x.svc | 80 | FORWARD | one of 2 endpoints, by chance
-                    client-0 | web.x.svc.cluster.local | 80 | FORWARD | one of 2 endpoints, by chance
-                    10.244.0.5 | 10.96.0.1 | 80 | FORWARD | one of 2 endpoints, by chance
-                    client-0 | web | 81 | REJECT | Services have this address at other ports only: 80/TCP
-                    client-0 | none | 80 | REJECT | the Service has no IPv4 endpoint for this port
-                    client-0 | 10.96.9.9 | 80 | DROP | no Service that this proxy serves has this address
-                    client-0 | db | 80 | DROP | internalTrafficPolicy is Local, and the usable endpoints are on other nodes than here
-                    external | 192.0.2.1 | 30003 | FORWARD | the only endpoint that serves here
-                    external | 192.0.2.1 | 22 | DIRECT | an address of this node, and no Service has the port there
-                    client-0 | 192.0.2.2 | 30003 | DIRECT | an address of node there, which decides itself about its node ports
-                    client-0 | pod/web-1 | 8080 | DIRECT | a pod's own address; no Service is involved
-                    client-0 | 198.51.100.9 | 443 | DIRECT | an address outside of what the cluster serves
+                    pod/client-0 | service/web | 80 | VERDICT_FORWARD | one of 2 endpoints, by chance
+                    client-0 | web | 0 | VERDICT_FORWARD | one of 2 endpoints, by chance
+                    client-0 | web.x | 80 | VERDICT_FORWARD | one of 2 endpoints, by chance
+                    client-0 | web.x.svc | 80 | VERDICT_FORWARD | one of 2 endpoints, by chance
+                    client-0 | web.x.svc.cluster.local | 80 | VERDICT_FORWARD | one of 2 endpoints, by chance
+                    10.244.0.5 | 10.96.0.1 | 80 | VERDICT_FORWARD | one of 2 endpoints, by chance
+                    client-0 | web | 81 | VERDICT_REJECT | Services have this address at other ports only: 80/TCP
+                    client-0 | none | 80 | VERDICT_REJECT | the Service has no IPv4 endpoint for this port
+                    client-0 | 10.96.9.9 | 80 | VERDICT_DROP | no Service that this proxy serves has this address
+                    client-0 | db | 80 | VERDICT_DROP | internalTrafficPolicy is Local, and the usable endpoints are on other nodes than here
+                    external | 192.0.2.1 | 30003 | VERDICT_FORWARD | the only endpoint that serves here
+                    external | 192.0.2.1 | 22 | VERDICT_DIRECT | an address of this node, and no Service has the port there
+                    client-0 | 192.0.2.2 | 30003 | VERDICT_DIRECT | an address of node there, which decides itself about its node ports
+                    client-0 | pod/web-1 | 8080 | VERDICT_DIRECT | a pod's own address; no Service is involved
+                    client-0 | 198.51.100.9 | 443 | VERDICT_DIRECT | an address outside of what the cluster serves
                     """)
     void theVerdictHasAReason(
             String source, String destination, int port, Verdict verdict, String reason) {
@@ -241,12 +241,14 @@ class WhyTest {
         WhyResponse inside = why("pod/client-0", "198.51.100.1", 80);
         WhyResponse elsewhere = why("pod/web-1", "198.51.100.1", 80);
 
-        assertThat(outside.getVerdict()).isEqualTo(Verdict.DROP);
+        assertThat(outside.getVerdict()).isEqualTo(Verdict.VERDICT_DROP);
         assertThat(outside.getService().getAddressKind()).isEqualTo("LoadBalancer");
         assertThat(outside.getService().getScope()).isEqualTo("Local (externalTrafficPolicy)");
-        assertThat(inside.getVerdict()).isEqualTo(Verdict.FORWARD);
+        assertThat(inside.getVerdict()).isEqualTo(Verdict.VERDICT_FORWARD);
         assertThat(inside.getService().getScope()).contains("not for the node and its pods");
-        assertThat(elsewhere.getVerdict()).as("a pod of another node").isEqualTo(Verdict.DROP);
+        assertThat(elsewhere.getVerdict())
+                .as("a pod of another node")
+                .isEqualTo(Verdict.VERDICT_DROP);
     }
 
     @Test
@@ -265,15 +267,17 @@ class WhyTest {
 
         assertThat(why("198.51.100.77", "198.51.100.1", 80).getReason())
                 .isEqualTo("loadBalancerSourceRanges do not cover 198.51.100.77");
-        assertThat(why("192.0.2.77", "198.51.100.1", 80).getVerdict()).isEqualTo(Verdict.FORWARD);
+        assertThat(why("192.0.2.77", "198.51.100.1", 80).getVerdict())
+                .isEqualTo(Verdict.VERDICT_FORWARD);
         assertThat(why("external", "198.51.100.1", 80).getReason())
                 .endsWith("if loadBalancerSourceRanges cover the client");
         assertThat(why("198.51.100.77", "203.0.113.1", 80).getService().getAddressKind())
                 .isEqualTo("ExternalIP");
-        assertThat(why("external", "198.51.100.1", 81).getVerdict()).isEqualTo(Verdict.REJECT);
+        assertThat(why("external", "198.51.100.1", 81).getVerdict())
+                .isEqualTo(Verdict.VERDICT_REJECT);
         assertThat(why("external", "203.0.113.1", 81).getVerdict())
                 .as("it may have ports of its own")
-                .isEqualTo(Verdict.DIRECT);
+                .isEqualTo(Verdict.VERDICT_DIRECT);
         assertThat(why("external", "198.51.100.200", 80).getReason())
                 .contains("x/web", "--external-ip-ranges");
     }
@@ -320,12 +324,12 @@ class WhyTest {
         WhyResponse db = why("pod/client-0", "192.0.2.1", 30_003);
         WhyResponse outside = why("pod/client-0", "198.51.100.9", 443);
 
-        assertThat(web.getVerdict()).isEqualTo(Verdict.DROP);
+        assertThat(web.getVerdict()).isEqualTo(Verdict.VERDICT_DROP);
         assertThat(web.getReason()).contains("egress of Pod x/client-0", "NetworkPolicy tight");
         assertThat(endpoints(web)).filteredOn(it -> it.contains(" + ")).hasSize(2);
         assertThat(endpoints(web).getFirst()).contains("ready, but no rule allows it");
-        assertThat(db.getVerdict()).isEqualTo(Verdict.FORWARD);
-        assertThat(outside.getVerdict()).isEqualTo(Verdict.DROP);
+        assertThat(db.getVerdict()).isEqualTo(Verdict.VERDICT_FORWARD);
+        assertThat(outside.getVerdict()).isEqualTo(Verdict.VERDICT_DROP);
     }
 
     @Test
@@ -336,10 +340,10 @@ class WhyTest {
         WhyResponse node = why("node/here", "pod/web-0", 8080);
         WhyResponse itself = why("pod/web-0", "pod/web-0", 8080);
 
-        assertThat(pod.getVerdict()).isEqualTo(Verdict.DROP);
+        assertThat(pod.getVerdict()).isEqualTo(Verdict.VERDICT_DROP);
         assertThat(pod.getReason()).contains("ingress of Pod x/web-0", "NetworkPolicy shut");
-        assertThat(node.getVerdict()).isEqualTo(Verdict.DIRECT);
-        assertThat(itself.getVerdict()).isEqualTo(Verdict.DIRECT);
+        assertThat(node.getVerdict()).isEqualTo(Verdict.VERDICT_DIRECT);
+        assertThat(itself.getVerdict()).isEqualTo(Verdict.VERDICT_DIRECT);
     }
 
     @Test
@@ -357,7 +361,7 @@ class WhyTest {
         WhyResponse direct = why("pod/client-0", "web", 80);
         WhyResponse renamed = why("pod/client-0", "none", 0);
 
-        assertThat(direct.getVerdict()).isEqualTo(Verdict.DIRECT);
+        assertThat(direct.getVerdict()).isEqualTo(Verdict.VERDICT_DIRECT);
         assertThat(direct.getReason()).startsWith("headless");
         assertThat(endpoints(direct)).contains("10.244.0.1 + ready");
         assertThat(renamed.getReason()).endsWith("example.com");
