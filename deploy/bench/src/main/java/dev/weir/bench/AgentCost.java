@@ -1,21 +1,7 @@
 package dev.weir.bench;
 
-import dev.weir.changes.Frontier;
-import dev.weir.cli.CliError;
-import dev.weir.cli.ProgrammedWait;
 import dev.weir.client.WeirClient;
-import dev.weir.client.WriteOptions;
-import dev.weir.client.Written;
-import dev.weir.model.Protocol;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * A whole agent beside a control plane, with Services and slices that were written through the API.

@@ -1,6 +1,5 @@
 package dev.weir.bench;
 
-import org.jspecify.annotations.Nullable;
 import dev.weir.cli.CliError;
 import dev.weir.cli.CompactJson;
 import dev.weir.cli.Session;
@@ -13,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

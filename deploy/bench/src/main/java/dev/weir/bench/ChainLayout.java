@@ -1,9 +1,9 @@
 package dev.weir.bench;
 
-import java.util.function.Function;
 import dev.weir.model.IpAddress;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -140,8 +140,7 @@ enum ChainLayout {
                 };
     }
 
-    private static String numbered(
-            List<IpAddress> endpoints, Function<IpAddress, String> value) {
+    private static String numbered(List<IpAddress> endpoints, Function<IpAddress, String> value) {
         return IntStream.range(0, endpoints.size())
                 .mapToObj(i -> i + " : " + value.apply(endpoints.get(i)))
                 .collect(Collectors.joining(", "));

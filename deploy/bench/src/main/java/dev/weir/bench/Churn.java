@@ -263,7 +263,8 @@ final class Churn implements Benchmark {
                                     names.getSpec().getPortsList().stream()
                                             .map(
                                                     port ->
-                                                            Readback.frontend(address,
+                                                            Readback.frontend(
+                                                                    address,
                                                                     Protocol.valueOf(
                                                                             port.getProtocol()),
                                                                     port.getPort())))

@@ -1,6 +1,5 @@
 package dev.weir.bench;
 
-import org.jspecify.annotations.Nullable;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Protocol;
 import dev.weir.net.v1.EndpointSlice;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Service whose endpoints answer, and what its clients were promised: who is removed from it and

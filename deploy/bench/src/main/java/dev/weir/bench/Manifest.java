@@ -1,6 +1,5 @@
 package dev.weir.bench;
 
-import java.util.Locale;
 import dev.weir.core.v1.IntOrString;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.IpAddress;
@@ -12,6 +11,7 @@ import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
 import java.util.List;
+import java.util.Locale;
 
 /** Services without a selector, and the slices that a user makes for them. */
 final class Manifest {

@@ -1,6 +1,5 @@
 package dev.weir.bench;
 
-import java.util.Arrays;
 import dev.weir.agent.linux.NetworkNamespace;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -12,6 +11,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 

@@ -1,0 +1,71 @@
+package dev.weir.bench;
+
+import dev.weir.changes.Frontier;
+import dev.weir.client.WeirClient;
+import dev.weir.model.IpAddress;
+import dev.weir.model.Protocol;
+import dev.weir.net.v1.EndpointSlice;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/** Services that nobody uses, with endpoints that nobody is: they only fill tables and change. */
+final class StillServices {
+    private static final List<Protocol> TCP = List.of(Protocol.TCP);
+
+    private final Size size;
+
+    /** By Service: its endpoints. */
+    private final AtomicReferenceArray<List<IpAddress>> endpoints;
+
+    StillServices(Size size) {
+        this.size = size;
+        this.endpoints = new AtomicReferenceArray<>(size.services());
+        for (int service = 0; service < size.services(); service++) {
+            endpoints.set(service, ServiceSet.endpoints(size, service));
+        }
+    }
+
+    /** Writes all of them, and their slices. */
+    Frontier create(WeirClient client) throws InterruptedException {
+        return BulkWrite.create(
+                        client,
+                        size.services(),
+                        i -> Manifest.service(name(i), ServiceSet.address(i), ServiceSet.PORT, TCP))
+                .max(BulkWrite.create(client, size.services(), i -> slice(i, endpoints.get(i))));
+    }
+
+    private static String name(int service) {
+        return "s" + service;
+    }
+
+    private static EndpointSlice slice(int service, List<IpAddress> endpoints) {
+        return Manifest.slice(name(service), endpoints, ServiceSet.TARGET, TCP);
+    }
+
+    /**
+     * The slice that the n-th change writes. Each Service has its turn, so no two changes of one
+     * meet while fewer are under way than there are Services.
+     */
+    EndpointSlice change(int n) {
+        int service = n % size.services();
+        List<IpAddress> changed = new ArrayList<>(endpoints.get(service));
+        changed.set(n / size.services() % changed.size(), ServiceSet.replacement(n));
+        endpoints.set(service, List.copyOf(changed));
+        return slice(service, changed);
+    }
+
+    /** What a node has to lead where. */
+    Map<Readback.Place, Set<Readback.Place>> wanted() {
+        Map<Readback.Place, Set<Readback.Place>> wanted = new HashMap<>();
+        for (int service = 0; service < size.services(); service++) {
+            wanted.put(
+                    Readback.frontend(ServiceSet.address(service), Protocol.TCP, ServiceSet.PORT),
+                    Readback.backends(endpoints.get(service), ServiceSet.TARGET));
+        }
+        return wanted;
+    }
+}
