@@ -12,6 +12,8 @@ import io.grpc.StatusRuntimeException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ abstract class Passage<Q, A> extends ServerCall.Listener<Q> {
     /** Where gRPC has the details of a status. gRPC itself gives none. */
     private static final Metadata.Key<byte[]> DETAILS =
             Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+    /** Not the channel's, which is gone when the channel is closed just before the call. */
+    private static final Executor ANSWERS = Executors.newVirtualThreadPerTaskExecutor();
 
     private final ServerCall<Q, A> caller;
     private final Metadata headers;
@@ -158,7 +163,9 @@ abstract class Passage<Q, A> extends ServerCall.Listener<Q> {
                     writer.channel()
                             .newCall(
                                     caller.getMethodDescriptor(),
-                                    CallOptions.DEFAULT.withDeadline(search.deadline()));
+                                    CallOptions.DEFAULT
+                                            .withExecutor(ANSWERS)
+                                            .withDeadline(search.deadline()));
         }
 
         synchronized void send(Q message) {
