@@ -6,6 +6,7 @@ import dev.weir.changes.ShardReader;
 import dev.weir.changes.ShardReader.Next;
 import dev.weir.changes.Step;
 import dev.weir.endpoint.allocate.Allocations;
+import dev.weir.endpoint.allocate.Ranges;
 import dev.weir.log.Pending;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.Service;
@@ -14,9 +15,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Who has which cluster IP and node port in the pending image. Only an index: it is made from the
- * Services, and follows what changes, at the cost of the change. A group of writes that failed is
- * forgotten, by going back to the durable image. Owned by the shard's writer thread.
+ * Who has which cluster IP and node port in the pending image, and what ranges there are. Only an
+ * index: it is made from the Services and ServiceCIDRs, and follows what changes, at the cost of
+ * the change. A group of writes that failed is forgotten, by going back to the durable image. Owned
+ * by the shard's writer thread.
  */
 final class AllocationIndex {
     private final ShardReader shard;
@@ -35,6 +37,9 @@ final class AllocationIndex {
         /** What is given back comes before what is taken, since it may have changed hands. */
         At after(Step step) {
             Allocations next = allocations;
+            if (step.keys(Kinds.SERVICE_CIDR).findAny().isPresent()) {
+                next = next.in(Ranges.in(step.to(), next.addresses().ranges().own()));
+            }
             for (var key : step.keys(Kinds.SERVICE).toList()) {
                 next = next.after(step.from().find(Service.class, key), Optional.empty());
             }
@@ -46,7 +51,7 @@ final class AllocationIndex {
     }
 
     /**
-     * @param nothing the ranges, nothing of them given out
+     * @param nothing the ranges of the settings, nothing of them given out
      */
     AllocationIndex(ShardReader shard, Allocations nothing) {
         this.shard = shard;

@@ -7,10 +7,13 @@ import dev.weir.endpoint.admission.ServiceAdmission;
 import dev.weir.endpoint.admission.SpecConditions;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.Allocations;
+import dev.weir.endpoint.allocate.Ranges;
 import dev.weir.endpoint.balance.Pool;
 import dev.weir.endpoint.derive.EndpointDeriver;
 import dev.weir.endpoint.lease.Leases;
+import dev.weir.log.Pending;
 import dev.weir.log.Shard;
+import dev.weir.log.Write;
 import dev.weir.model.Cidr;
 import dev.weir.model.Judgement;
 import dev.weir.model.Key;
@@ -22,6 +25,7 @@ import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.server.DerivationLoop;
 import dev.weir.server.NamespaceSweep;
@@ -30,8 +34,10 @@ import dev.weir.server.ShardDirectory;
 import dev.weir.server.seat.Tenure;
 import io.grpc.BindableService;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -43,7 +49,7 @@ public final class EndpointService implements Tenure {
     private final Shard shard;
     private final ShardDirectory shards;
     private final List<AddressRange> ranges;
-    private final List<Cidr> used;
+    private final List<Cidr> pods;
     private final AllocationIndex index;
     private final SpecConditions conditions;
     private final Clock clock;
@@ -55,9 +61,7 @@ public final class EndpointService implements Tenure {
         this.shard = shard;
         this.shards = shards;
         this.ranges = settings.serviceCidrs().stream().map(AddressRange::new).toList();
-        this.used =
-                Stream.concat(settings.serviceCidrs().stream(), settings.podCidrs().stream())
-                        .toList();
+        this.pods = settings.podCidrs();
         this.index = new AllocationIndex(shard, Allocations.empty(ranges, settings.nodePorts()));
         this.conditions =
                 new SpecConditions(ranges, settings.nodePorts(), settings.externalIpRanges());
@@ -85,9 +89,18 @@ public final class EndpointService implements Tenure {
     }
 
     public void start() {
-        shard.write(KubeDns.bootstrap(ranges, clock.instant())).join();
+        shard.write(Write.of(this::missing)).join();
         loop.start();
         leases.start();
+    }
+
+    /** What is to be there from the start, and is not. */
+    private SortedMap<Key, Optional<Message>> missing(Pending pending) {
+        Instant now = clock.instant();
+        TreeMap<Key, Optional<Message>> changes =
+                new TreeMap<>(ServiceCidrs.missing(pending, ranges, now));
+        changes.putAll(KubeDns.missing(pending, ranges, now));
+        return changes;
     }
 
     @Override
@@ -101,12 +114,14 @@ public final class EndpointService implements Tenure {
                         (pending, old, requested) -> {
                             Service service = (Service) requested;
                             Optional<Service> before = old.map(Service.class::cast);
+                            Allocations now = index.in(pending);
                             return withConditions(
+                                    now.addresses().ranges(),
                                     ServiceAdmission.admit(
                                             before,
                                             service,
                                             namespace(service.getMetadata().getNamespace()),
-                                            index.in(pending).after(before, Optional.empty())));
+                                            now.after(before, Optional.empty())));
                         },
                         clock),
                 new ResourceService(
@@ -119,7 +134,14 @@ public final class EndpointService implements Tenure {
                                         old.map(AddressPool.class::cast),
                                         (AddressPool) requested,
                                         others(Pool.in(pending.image()), requested),
-                                        used),
+                                        used(index.in(pending).addresses().ranges())),
+                        clock),
+                new ResourceService(
+                        ServiceCidrsGrpc.getServiceDescriptor(),
+                        Kinds.SERVICE_CIDR,
+                        shard,
+                        shards,
+                        new ServiceCidrLife(pods, clock),
                         clock),
                 new ResourceService(
                         EndpointSlicesGrpc.getServiceDescriptor(),
@@ -149,10 +171,15 @@ public final class EndpointService implements Tenure {
         return pools.stream().filter(pool -> !pool.name().equals(name)).toList();
     }
 
-    private Judgement<Service> withConditions(Judgement<Service> judgement) {
+    /** What no pool may have. */
+    private List<Cidr> used(Ranges now) {
+        return Stream.concat(now.all().map(AddressRange::cidr), pods.stream()).toList();
+    }
+
+    private Judgement<Service> withConditions(Ranges now, Judgement<Service> judgement) {
         return switch (judgement) {
             case Judgement.Accepted<Service>(var service) ->
-                    new Judgement.Accepted<>(conditions.on(service, clock.instant()));
+                    new Judgement.Accepted<>(conditions.in(now).on(service, clock.instant()));
             case Judgement.Refused<Service> refused -> refused;
         };
     }

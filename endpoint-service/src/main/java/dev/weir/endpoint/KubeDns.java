@@ -6,7 +6,7 @@ import dev.weir.core.v1.IntOrString;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.ClusterIps;
-import dev.weir.log.Write;
+import dev.weir.log.Pending;
 import dev.weir.model.Key;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -30,18 +29,14 @@ final class KubeDns {
 
     private KubeDns() {}
 
-    /** Makes the Service if it is not there. */
-    static Write<String> bootstrap(List<AddressRange> ranges, Instant now) {
-        return Write.of(
-                pending -> {
-                    TreeMap<Key, Optional<Message>> changes = new TreeMap<>();
-                    if (pending.image().get(ClusterIps.DNS_SERVICE).isEmpty()) {
-                        changes.put(
-                                ClusterIps.DNS_SERVICE,
-                                Optional.of(service(ranges, now, pending.revision())));
-                    }
-                    return changes;
-                });
+    /** The Service, if it is not there. */
+    static Map<Key, Optional<Message>> missing(
+            Pending pending, List<AddressRange> ranges, Instant now) {
+        return pending.image().get(ClusterIps.DNS_SERVICE).isEmpty()
+                ? Map.of(
+                        ClusterIps.DNS_SERVICE,
+                        Optional.of(service(ranges, now, pending.revision())))
+                : Map.of();
     }
 
     private static Service service(List<AddressRange> ranges, Instant now, long revision) {

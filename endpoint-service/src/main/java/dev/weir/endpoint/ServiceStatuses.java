@@ -3,6 +3,7 @@ package dev.weir.endpoint;
 import com.google.protobuf.Message;
 import dev.weir.changes.Step;
 import dev.weir.endpoint.admission.SpecConditions;
+import dev.weir.endpoint.allocate.Allocations;
 import dev.weir.endpoint.balance.Balancer;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
@@ -18,8 +19,8 @@ import java.util.TreeSet;
 
 /**
  * What is derived of a Service's status: its load-balancer addresses, and its conditions, which
- * admission has written already unless the settings are others since. Owned by the shard's writer
- * thread.
+ * admission has written already unless the settings or ServiceCIDRs are others since; and which of
+ * these go. Owned by the shard's writer thread.
  */
 final class ServiceStatuses implements Derivation {
     private final AllocationIndex index;
@@ -37,23 +38,35 @@ final class ServiceStatuses implements Derivation {
     public SortedMap<Key, Optional<Message>> derive(Steps steps) {
         Step endpoint = steps.of(Shards.ENDPOINT);
         Instant now = clock.instant();
-        SortedMap<Key, Service> given =
-                balancer.derive(endpoint, index.in(steps.accepted()).tenants(), now);
+        Allocations allocations = index.in(steps.accepted());
+        SpecConditions here = conditions.in(allocations.addresses().ranges());
+        SortedMap<Key, Service> given = balancer.derive(endpoint, allocations.tenants(), now);
         TreeSet<Key> touched = new TreeSet<>(given.keySet());
-        endpoint.keys(Kinds.SERVICE).forEach(touched::add);
+        if (endpoint.keys(Kinds.SERVICE_CIDR).findAny().isPresent()) {
+            endpoint.to()
+                    .all(Kinds.SERVICE, Service.class)
+                    .map(
+                            service ->
+                                    Kinds.SERVICE.key(
+                                            service.getMetadata().getNamespace(),
+                                            service.getMetadata().getName()))
+                    .forEach(touched::add);
+        } else {
+            endpoint.keys(Kinds.SERVICE).forEach(touched::add);
+        }
         SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
         for (Key key : touched) {
             endpoint.to()
                     .find(Service.class, key)
                     .ifPresent(
                             service -> {
-                                Service after =
-                                        conditions.on(given.getOrDefault(key, service), now);
+                                Service after = here.on(given.getOrDefault(key, service), now);
                                 if (!after.equals(service)) {
                                     changes.put(key, Optional.of(after));
                                 }
                             });
         }
+        changes.putAll(ServiceCidrs.derive(endpoint, allocations.addresses()));
         return changes;
     }
 }

@@ -16,6 +16,7 @@ import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceCidr;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.policy.v1.NetworkPolicy;
 import java.time.Instant;
@@ -48,6 +49,7 @@ final class Columns {
                     case NetworkPolicy n -> List.of("NAME", "POD-SELECTOR", "AGE");
                     case IpBlock b -> List.of("NAME", "NODE", "CIDRS", "AGE");
                     case AddressPool p -> List.of("NAME", "AUTO-ASSIGN", "ADDRESSES", "AGE");
+                    case ServiceCidr c -> List.of("NAME", "CIDRS", "AGE");
                     default -> List.of("NAME", "AGE");
                 };
         List<String> more =
@@ -100,6 +102,7 @@ final class Columns {
                             Boolean.toString(p.getSpec().getAutoAssign()),
                             join(p.getSpec().getAddressesList()),
                             age);
+            case ServiceCidr c -> List.of(name, join(c.getSpec().getCidrsList()), age);
             default -> List.of(name, age);
         };
     }

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.weir.client.Watch;
 import dev.weir.client.WatchEvent;
 import dev.weir.client.WeirClient;
+import dev.weir.model.ClusterIpView;
 import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Key;
@@ -56,7 +57,7 @@ final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Resource> resources = Resource.parse(words);
+        List<Resource> resources = Resource.parseShown(words);
         boolean named = resources.getFirst().name().isPresent();
         if (named && all) {
             throw new CliError("a resource cannot be retrieved by name across all namespaces");
@@ -100,6 +101,12 @@ final class GetCommand implements Callable<Integer> {
                                 session.clock().instant()));
                 return true;
             }
+            if (resource.kind().equals(ClusterIpView.KIND)) {
+                found.addAll(
+                        IpAddressesView.read(
+                                client, resource.name(), selector, session.clock().instant()));
+                return true;
+            }
             String in = all ? "" : namespace.of(resource.kind());
             List<Message> objects =
                     resource.name().isPresent()
@@ -128,7 +135,9 @@ final class GetCommand implements Callable<Integer> {
     /** Rows as they change, until interrupted; the last state of an object that is deleted. */
     private int watch(WeirClient client, List<Resource> resources, Printer printer) {
         Resource resource = resources.getFirst();
-        if (resources.size() > 1 || resource.endpoints()) {
+        if (resources.size() > 1
+                || resource.endpoints()
+                || resource.kind().equals(ClusterIpView.KIND)) {
             throw new CliError(
                     "you may only watch a single resource or type of resource at a time");
         }

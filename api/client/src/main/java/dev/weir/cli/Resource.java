@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import com.google.protobuf.Message;
 import dev.weir.core.v1.ObjectMeta;
+import dev.weir.model.ClusterIpView;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
 import java.util.ArrayList;
@@ -16,10 +17,20 @@ import java.util.Optional;
 record Resource(Kind kind, boolean endpoints, Optional<String> name) {
 
     /**
-     * Reads {@code TYPE[,TYPE] [NAME...]} or {@code TYPE/NAME...}. Throws CliError with kubectl's
-     * words.
+     * Reads {@code TYPE[,TYPE] [NAME...]} or {@code TYPE/NAME...}, of types that more can be done
+     * with than to show them. Throws CliError with kubectl's words.
      */
     static List<Resource> parse(List<String> words) {
+        List<Resource> found = parseShown(words);
+        if (found.stream().anyMatch(resource -> resource.kind().equals(ClusterIpView.KIND))) {
+            throw new CliError(
+                    "ipaddresses are a view of the Services' cluster IPs; only get shows them");
+        }
+        return found;
+    }
+
+    /** As {@link #parse}, of any type. */
+    static List<Resource> parseShown(List<String> words) {
         List<Resource> found = new ArrayList<>();
         if (words.isEmpty()) {
             throw new CliError("Required resource not specified.");
@@ -53,7 +64,9 @@ record Resource(Kind kind, boolean endpoints, Optional<String> name) {
             return new Resource(Kinds.SERVICE, true, name);
         }
         String bare = type.replaceFirst("\\..*$", "");
-        return Kinds.resource(bare)
+        return Optional.of(ClusterIpView.KIND)
+                .filter(kind -> kind.isCalled(bare))
+                .or(() -> Kinds.resource(bare))
                 .filter(
                         kind ->
                                 type.equals(bare)

@@ -9,6 +9,7 @@ import dev.weir.core.v1.PodsGrpc;
 import dev.weir.model.Kind;
 import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
+import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import io.grpc.MethodDescriptor;
@@ -34,6 +35,7 @@ final class KindMethods {
                     ServicesGrpc.getServiceDescriptor(),
                     EndpointSlicesGrpc.getServiceDescriptor(),
                     AddressPoolsGrpc.getServiceDescriptor(),
+                    ServiceCidrsGrpc.getServiceDescriptor(),
                     NetworkPoliciesGrpc.getServiceDescriptor());
     private static final Map<Kind, KindMethods> BY_KIND = new ConcurrentHashMap<>();
 

@@ -16,6 +16,8 @@ import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.AddressPoolSpec;
 import dev.weir.net.v1.LoadBalancerIngress;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceCidr;
+import dev.weir.net.v1.ServiceCidrSpec;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
 import dev.weir.net.v1.UpdateServiceRequest;
@@ -448,6 +450,56 @@ class CommandsTest {
                 .matches(
                         "NAME AUTO-ASSIGN ADDRESSES AGE\n"
                                 + "lab true 192.0.2.16/28,2001:db8::1-2001:db8::9 [0-9]+s\n");
+    }
+
+    @Test
+    void getShowsRangesOfClusterIps() {
+        server.put(
+                ServiceCidr.newBuilder()
+                        .setMetadata(ObjectMeta.newBuilder().setName("kubernetes"))
+                        .setSpec(
+                                ServiceCidrSpec.newBuilder()
+                                        .addCidrs("10.96.0.0/12")
+                                        .addCidrs("fd00:10:96::/112"))
+                        .build());
+
+        assertThat(run("get", "servicecidrs").out.replaceAll(" {2,}", " "))
+                .matches("NAME CIDRS AGE\n" + "kubernetes 10.96.0.0/12,fd00:10:96::/112 [0-9]+s\n");
+    }
+
+    @Test
+    void getShowsWhoHasWhichClusterIp() {
+        Service.Builder web = service("web").toBuilder();
+        web.getSpecBuilder().clearClusterIps().addClusterIps("10.96.0.19").addClusterIps("fd00::9");
+        Service.Builder api = service("api").toBuilder();
+        api.getSpecBuilder().clearClusterIps().addClusterIps("10.96.0.9");
+        Service.Builder none = service("none").toBuilder();
+        none.getSpecBuilder().clearClusterIps().addClusterIps("None");
+        List.of(web, api, none).forEach(one -> server.put(one.build()));
+
+        assertThat(run("get", "ipaddresses").out.replaceAll(" {2,}", " "))
+                .matches(
+                        "NAME PARENTREF AGE\n"
+                                + "10.96.0.9 services/default/api \\S+\n"
+                                + "10.96.0.19 services/default/web \\S+\n"
+                                + "fd00::9 services/default/web \\S+\n");
+        assertThat(run("get", "ip/FD00:0::9", "-o", "yaml").out)
+                .startsWith("apiVersion: networking.k8s.io/v1\nkind: IPAddress\n")
+                .contains("ipaddress.kubernetes.io/ip-family: IPv6")
+                .contains("    namespace: default\n    resource: services\n");
+        assertThat(run("get", "ipaddress", "10.96.0.20").err)
+                .contains("ipaddresses \"10.96.0.20\" not found");
+        assertThat(
+                        run(
+                                        "get",
+                                        "ip",
+                                        "-l",
+                                        "ipaddress.kubernetes.io/ip-family=IPv6",
+                                        "-o",
+                                        "name")
+                                .out)
+                .isEqualTo("ipaddress.networking.k8s.io/fd00::9\n");
+        assertThat(run("delete", "ip", "10.96.0.9").err).contains("only get shows them");
     }
 
     @Test

@@ -25,6 +25,7 @@ import dev.weir.model.Kinds;
 import dev.weir.model.LabelSelectors;
 import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
+import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.StatusRequest;
@@ -66,6 +67,7 @@ public final class FakeServer implements AutoCloseable {
                     ServicesGrpc.getServiceDescriptor(),
                     EndpointSlicesGrpc.getServiceDescriptor(),
                     AddressPoolsGrpc.getServiceDescriptor(),
+                    ServiceCidrsGrpc.getServiceDescriptor(),
                     NetworkPoliciesGrpc.getServiceDescriptor());
 
     private record Watcher(Kind kind, Message prototype, StreamObserver<Message> out) {}

@@ -31,6 +31,12 @@ public record Kind(
         return name.toLowerCase(java.util.Locale.ROOT);
     }
 
+    /** Whether a command line may call it so: plural, singular or short name, in any case. */
+    public boolean isCalled(String word) {
+        String lower = word.toLowerCase(java.util.Locale.ROOT);
+        return plural.equals(lower) || singular().equals(lower) || shortNames.contains(lower);
+    }
+
     /**
      * What topics and types of events call it: its domain, name and version, e.g. {@code
      * net.service.v1} for messages of the package {@code weir.net.v1}.

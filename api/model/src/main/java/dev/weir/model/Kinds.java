@@ -8,10 +8,10 @@ import dev.weir.core.v1.Pod;
 import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceCidr;
 import dev.weir.policy.v1.GroupMember;
 import dev.weir.policy.v1.NetworkPolicy;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Every kind there is, and how to find one. */
@@ -79,6 +79,15 @@ public final class Kinds {
                     false,
                     Shards.ENDPOINT,
                     AddressPool.getDefaultInstance());
+    public static final Kind SERVICE_CIDR =
+            kind(
+                    "ServiceCIDR",
+                    "networking.k8s.io/v1",
+                    "servicecidrs",
+                    List.of(),
+                    false,
+                    Shards.ENDPOINT,
+                    ServiceCidr.getDefaultInstance());
     public static final Kind NETWORK_POLICY =
             kind(
                     "NetworkPolicy",
@@ -108,6 +117,7 @@ public final class Kinds {
                     SERVICE,
                     ENDPOINT_SLICE,
                     ADDRESS_POOL,
+                    SERVICE_CIDR,
                     NETWORK_POLICY,
                     GROUP_MEMBER);
 
@@ -138,14 +148,9 @@ public final class Kinds {
      * kinds have none.
      */
     public static Optional<Kind> resource(String word) {
-        String lower = word.toLowerCase(Locale.ROOT);
         return ALL.stream()
                 .filter(kind -> !kind.internal())
-                .filter(
-                        kind ->
-                                kind.plural().equals(lower)
-                                        || kind.singular().equals(lower)
-                                        || kind.shortNames().contains(lower))
+                .filter(kind -> kind.isCalled(word))
                 .findFirst();
     }
 

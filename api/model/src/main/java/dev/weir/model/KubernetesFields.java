@@ -16,7 +16,6 @@ final class KubernetesFields {
                     "ObjectMeta",
                     Set.of(
                             "deletionGracePeriodSeconds",
-                            "finalizers",
                             "managedFields",
                             "ownerReferences",
                             "selfLink"),

@@ -17,7 +17,12 @@ final class ObjectTree {
     private ObjectTree() {}
 
     static Map<String, Object> of(Message object) {
-        Kind kind = object instanceof Endpoints ? Mirrored.KIND : Kinds.of(object);
+        Kind kind =
+                switch (object) {
+                    case Endpoints endpoints -> Mirrored.KIND;
+                    case dev.weir.net.v1.IpAddress address -> ClusterIpView.KIND;
+                    default -> Kinds.of(object);
+                };
         TreeMap<String, Object> fields = fields(object);
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("apiVersion", kind.apiVersion());

@@ -7,7 +7,7 @@ public final class Shards {
     /** Namespaces, nodes, pods, address blocks. Owner: control-plane. */
     public static final String CONTROL = "control";
 
-    /** Services, EndpointSlices, AddressPools. Owner: endpoint-service. */
+    /** Services, EndpointSlices, AddressPools, ServiceCIDRs. Owner: endpoint-service. */
     public static final String ENDPOINT = "endpoint";
 
     /** Network policies and the members of their groups. Owner: policy-service. */

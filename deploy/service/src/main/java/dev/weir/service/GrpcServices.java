@@ -9,6 +9,7 @@ import dev.weir.events.v1.EventsGrpc;
 import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.LeasesGrpc;
+import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
@@ -32,6 +33,7 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService endpointSlices;
     @Produces @Singleton @GrpcService final BindableService leases;
     @Produces @Singleton @GrpcService final BindableService addressPools;
+    @Produces @Singleton @GrpcService final BindableService serviceCidrs;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
@@ -45,6 +47,7 @@ final class GrpcServices {
         services = process.gate(ServicesGrpc.getServiceDescriptor());
         endpointSlices = process.gate(EndpointSlicesGrpc.getServiceDescriptor());
         addressPools = process.gate(AddressPoolsGrpc.getServiceDescriptor());
+        serviceCidrs = process.gate(ServiceCidrsGrpc.getServiceDescriptor());
         leases = process.gate(LeasesGrpc.getServiceDescriptor());
         networkPolicies = process.gate(NetworkPoliciesGrpc.getServiceDescriptor());
         names = process.gate(NamesGrpc.getServiceDescriptor());

@@ -5,6 +5,7 @@ import dev.weir.model.Shards;
 import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.LeasesGrpc;
+import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import io.grpc.ServiceDescriptor;
@@ -34,7 +35,8 @@ enum Role {
             case ServicesGrpc.SERVICE_NAME,
                     EndpointSlicesGrpc.SERVICE_NAME,
                     LeasesGrpc.SERVICE_NAME,
-                    AddressPoolsGrpc.SERVICE_NAME ->
+                    AddressPoolsGrpc.SERVICE_NAME,
+                    ServiceCidrsGrpc.SERVICE_NAME ->
                     ENDPOINT_SERVICE;
             case NetworkPoliciesGrpc.SERVICE_NAME -> POLICY_SERVICE;
             case NamesGrpc.SERVICE_NAME -> DNS_SERVICE;

@@ -10,6 +10,7 @@ import dev.weir.events.v1.EventsGrpc;
 import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.LeasesGrpc;
+import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import io.grpc.BindableService;
@@ -36,6 +37,7 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService endpointSlices;
     @Produces @Singleton @GrpcService final BindableService leases;
     @Produces @Singleton @GrpcService final BindableService addressPools;
+    @Produces @Singleton @GrpcService final BindableService serviceCidrs;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
@@ -50,6 +52,7 @@ final class GrpcServices {
         services = cluster.service(ServicesGrpc.SERVICE_NAME);
         endpointSlices = cluster.service(EndpointSlicesGrpc.SERVICE_NAME);
         addressPools = cluster.service(AddressPoolsGrpc.SERVICE_NAME);
+        serviceCidrs = cluster.service(ServiceCidrsGrpc.SERVICE_NAME);
         leases = cluster.service(LeasesGrpc.SERVICE_NAME);
         networkPolicies = cluster.service(NetworkPoliciesGrpc.SERVICE_NAME);
         names = cluster.service(NamesGrpc.SERVICE_NAME);

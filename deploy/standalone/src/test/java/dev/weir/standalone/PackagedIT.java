@@ -205,6 +205,7 @@ class PackagedIT {
                         "weir.core.v1.Pods",
                         "weir.net.v1.AddressPools",
                         "weir.net.v1.EndpointSlices",
+                        "weir.net.v1.ServiceCidrs",
                         "weir.net.v1.Services",
                         "weir.node.v1.Agents",
                         "weir.policy.v1.NetworkPolicies");

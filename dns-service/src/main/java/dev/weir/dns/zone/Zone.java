@@ -9,6 +9,7 @@ import dev.weir.dns.wire.Rdata;
 import dev.weir.dns.wire.RecordType;
 import dev.weir.dns.wire.Reply;
 import dev.weir.dns.wire.RrSet;
+import dev.weir.model.Cidr;
 import dev.weir.model.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -23,9 +24,10 @@ import org.pcollections.HashTreePMap;
 /**
  * The cluster zone and its reverse zones at one revision. Immutable.
  *
- * <p>A change costs the size of the Services it names, not of the zone. The result depends on what
- * is there now, never on the order in which it came. Until {@link #synced()} every name of ours
- * gets SERVFAIL, never NXDOMAIN: what has not arrived yet is not absent.
+ * <p>A change costs the size of the Services it names, not of the zone, unless it changes ranges.
+ * The result depends on what is there now, never on the order in which it came. Until {@link
+ * #synced()} every name of ours gets SERVFAIL, never NXDOMAIN: what has not arrived yet is not
+ * absent.
  */
 public final class Zone {
     /** Knows nothing and is not in sync; for the default cluster domain. */
@@ -64,7 +66,7 @@ public final class Zone {
 
     /** A zone with its fixed names only, not in sync. */
     public static Zone empty(ZoneSettings settings) {
-        ZoneFrame frame = ZoneFrame.of(settings);
+        ZoneFrame frame = ZoneFrame.of(settings, List.of());
         NameTree names = NameTree.EMPTY.replace("", Map.of(), frame.records());
         return new Zone(frame, names, HashTreePMap.empty(), 0, false);
     }
@@ -90,6 +92,26 @@ public final class Zone {
      * @param revision of the shard that owns Services, which becomes the serial
      */
     public Zone apply(ZoneDelta delta, long revision) {
+        List<Cidr> ranges = delta.serviceCidrs().orElse(frame.added());
+        return ranges.equals(frame.added())
+                ? follow(delta, revision)
+                : with(ZoneFrame.of(frame.settings(), ranges)).follow(delta, revision);
+    }
+
+    /** The same Services in another frame. Costs the size of the zone. */
+    private Zone with(ZoneFrame other) {
+        NameTree next = names.replace("", frame.records(), other.records());
+        for (var service : services.entrySet()) {
+            next =
+                    next.replace(
+                            giver(service.getKey()),
+                            ServiceRecords.of(service.getValue(), frame),
+                            ServiceRecords.of(service.getValue(), other));
+        }
+        return new Zone(other, next, services, serial, synced);
+    }
+
+    private Zone follow(ZoneDelta delta, long revision) {
         NameTree next = names;
         for (String namespace : delta.namespacesRemoved()) {
             next = next.replace(namespace, namespaceNames(namespace), Map.of());

@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The names that follow from the settings alone.
  *
+ * @param added ranges whose reverse names are ours besides those of the settings
  * @param apexes of the zones we are authoritative for; none is inside another
  * @param services below which namespaces and Services are
  * @param pods below which namespaces and pod addresses are
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ZoneFrame(
         ZoneSettings settings,
+        List<Cidr> added,
         List<DnsName> apexes,
         DnsName services,
         DnsName pods,
@@ -35,11 +38,12 @@ record ZoneFrame(
     /** Seconds; from the example in the specification. */
     private static final int SPEC_VERSION_TTL = 28_800;
 
-    static ZoneFrame of(ZoneSettings settings) {
+    static ZoneFrame of(ZoneSettings settings, List<Cidr> added) {
         DnsName domain = settings.domain();
         return new ZoneFrame(
                 settings,
-                outermost(settings),
+                List.copyOf(added),
+                outermost(settings, added),
                 domain.child("svc"),
                 domain.child("pod"),
                 domain.child("dns").child("ns"),
@@ -47,10 +51,10 @@ record ZoneFrame(
                 settings.ttl());
     }
 
-    private static List<DnsName> outermost(ZoneSettings settings) {
+    private static List<DnsName> outermost(ZoneSettings settings, List<Cidr> added) {
         List<DnsName> apexes = new ArrayList<>();
         apexes.add(settings.domain());
-        for (Cidr range : settings.reverse()) {
+        for (Cidr range : Stream.concat(settings.reverse().stream(), added.stream()).toList()) {
             for (DnsName apex : ReverseName.zones(range)) {
                 if (apexes.stream().noneMatch(apex::isAtOrBelow)) {
                     apexes.removeIf(inner -> inner.isAtOrBelow(apex));

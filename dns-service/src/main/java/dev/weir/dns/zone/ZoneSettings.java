@@ -12,7 +12,8 @@ import java.util.List;
  *     three full labels below svc fits
  * @param ttl seconds of every record but the version, and of negative answers; 0 to 3600
  * @param serverAddresses what {@code ns.dns.DOMAIN} resolves to: the cluster address of DNS
- * @param reverse ranges of pod and cluster addresses whose reverse names are ours
+ * @param reverse ranges of pod and cluster addresses whose reverse names are ours; those of
+ *     ServiceCIDRs too, whatever this says
  */
 public record ZoneSettings(
         DnsName domain, int ttl, List<IpAddress> serverAddresses, List<Cidr> reverse) {

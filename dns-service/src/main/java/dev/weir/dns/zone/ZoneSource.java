@@ -5,8 +5,10 @@ import dev.weir.changes.MapDelta;
 import dev.weir.changes.Step;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.model.ServiceRanges;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceCidr;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -77,7 +79,16 @@ public record ZoneSource(HashPMap<Key, TreePSet<Key>> slices) {
         return new ZoneDelta(
                 new MapDelta<>(puts, removes),
                 namespaces.getOrDefault(true, Set.of()),
-                namespaces.getOrDefault(false, Set.of()));
+                namespaces.getOrDefault(false, Set.of()),
+                step.keys(Kinds.SERVICE_CIDR)
+                        .findAny()
+                        .map(
+                                any ->
+                                        ServiceRanges.of(
+                                                step.to()
+                                                        .all(
+                                                                Kinds.SERVICE_CIDR,
+                                                                ServiceCidr.class))));
     }
 
     private Optional<DnsService> view(Image image, Key service) {

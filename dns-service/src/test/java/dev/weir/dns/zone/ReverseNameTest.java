@@ -54,7 +54,7 @@ class ReverseNameTest {
                         List.of(),
                         List.of(Cidr.of("10.244.0.0/16"), Cidr.of("10.0.0.0/8")));
 
-        assertThat(ZoneFrame.of(settings).apexes())
+        assertThat(ZoneFrame.of(settings, List.of()).apexes())
                 .containsExactly(DnsName.of("cluster.local"), DnsName.of("10.in-addr.arpa"));
     }
 }

@@ -14,9 +14,11 @@ import dev.weir.dns.wire.DnsName;
 import dev.weir.dns.wire.Question;
 import dev.weir.dns.wire.RecordType;
 import dev.weir.model.Key;
+import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceCidr;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -135,6 +137,38 @@ class ZoneSourceTest {
                 .isEqualTo(zone);
     }
 
+    @Test
+    void reverseNamesFollowTheRangesOfClusterIps() throws Exception {
+        put(service("web", "cluster_ip: '10.120.0.5' cluster_ips: '10.120.0.5'"));
+        Question question = Question.in(DnsName.of("5.0.120.10.in-addr.arpa"), RecordType.PTR);
+        assertThat(zone.answer(question)).isInstanceOf(ZoneAnswer.Elsewhere.class);
+
+        put(range("more", "10.120.0.0/16"));
+
+        assertThat(answers("5.0.120.10.in-addr.arpa", RecordType.PTR))
+                .containsExactly("5.0.120.10.in-addr.arpa. PTR web.prod.svc.cluster.local.");
+        ZoneSource.Advance fresh = ZoneSource.EMPTY.advance(Step.start(image));
+        assertThat(Zone.empty(SampleZone.SETTINGS).inSync().apply(fresh.delta(), image.revision()))
+                .isEqualTo(zone);
+
+        remove("ServiceCIDR", "", "more");
+        assertThat(zone.answer(question)).isInstanceOf(ZoneAnswer.Elsewhere.class);
+        assertThat(zone)
+                .as("nothing is left of it")
+                .isEqualTo(
+                        Zone.empty(SampleZone.SETTINGS)
+                                .inSync()
+                                .apply(
+                                        ZoneSource.EMPTY.advance(Step.start(image)).delta(),
+                                        image.revision()));
+    }
+
+    private static ServiceCidr range(String name, String cidr) throws Exception {
+        return TextFormat.parse(
+                "metadata { name: '%s' } spec { cidrs: '%s' }".formatted(name, cidr),
+                ServiceCidr.class);
+    }
+
     private List<String> answers(String name, int type) {
         Question question = Question.in(DnsName.of(name), type);
         return Lines.of(((ZoneAnswer.Final) zone.answer(question)).reply().answers());
@@ -173,9 +207,10 @@ class ZoneSourceTest {
                     case Service service -> service.getMetadata();
                     case EndpointSlice slice -> slice.getMetadata();
                     case Namespace namespace -> namespace.getMetadata();
+                    case ServiceCidr range -> range.getMetadata();
                     default -> throw new AssertionError(object);
                 };
-        String kind = object.getDescriptorForType().getName();
+        String kind = Kinds.of(object).name();
         change(
                 new Key(kind, metadata.getNamespace(), metadata.getName()),
                 new Change.Put(object, image.revision() + 1));

@@ -87,6 +87,15 @@ public final class AddressPoolAdmission {
                 Kinds.ADDRESS_POOL, requested.getMetadata().getName(), pool.build(), errors.list());
     }
 
+    /** Why no host can have some of these addresses. */
+    static Optional<String> special(Span span) {
+        return SPECIAL.entrySet().stream()
+                .filter(special -> special.getKey().overlaps(span))
+                .map(Map.Entry::getValue)
+                .sorted()
+                .findFirst();
+    }
+
     private static Optional<Span> span(String path, String text, FieldErrors errors) {
         int dash = text.indexOf('-');
         if (dash < 0) {
@@ -112,12 +121,7 @@ public final class AddressPoolAdmission {
             List<Pool> others,
             List<Cidr> used,
             FieldErrors errors) {
-        SPECIAL.entrySet().stream()
-                .filter(special -> special.getKey().overlaps(span))
-                .map(Map.Entry::getValue)
-                .sorted()
-                .findFirst()
-                .ifPresent(reason -> errors.invalid(path, text, reason));
+        special(span).ifPresent(reason -> errors.invalid(path, text, reason));
         used.stream()
                 .filter(range -> Span.of(range).overlaps(span))
                 .findFirst()

@@ -1,6 +1,5 @@
 package dev.weir.endpoint.admission;
 
-import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.ClusterIps;
 import dev.weir.model.Failure;
 import dev.weir.model.Failure.Reason;
@@ -50,7 +49,7 @@ final class Addresses {
                                                 "failed to allocate IP " + text + ": " + reason)));
             } else {
                 Optional<IpAddress> chosen =
-                        addresses.choose(range(addresses, spec.getIpFamilies(i)), key);
+                        addresses.choose(spec.getIpFamilies(i).equals(IpFamilies.IPV6), key);
                 if (chosen.isEmpty()) {
                     return new Judgement.Refused<>(
                             new Failure(
@@ -64,14 +63,5 @@ final class Addresses {
         }
         spec.clearClusterIps().addAllClusterIps(texts).setClusterIp(texts.getFirst());
         return Judgement.of(Kinds.SERVICE, name, service.build(), errors);
-    }
-
-    private static AddressRange range(ClusterIps addresses, String family) {
-        return addresses
-                .range(family.equals(IpFamilies.IPV6))
-                .orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "a settled family has no range: " + family));
     }
 }

@@ -124,9 +124,9 @@ final class IpFamilies {
             return;
         }
         if (spec.getIpFamiliesCount() == 0) {
-            spec.addIpFamilies(addresses.ranges().getFirst().cidr().v6() ? IPV6 : IPV4);
+            spec.addIpFamilies(addresses.ranges().own().getFirst().cidr().v6() ? IPV6 : IPV4);
         }
-        boolean second = selectorless || addresses.ranges().size() == 2;
+        boolean second = selectorless || addresses.has(false) && addresses.has(true);
         if (second
                 && spec.getIpFamiliesCount() == 1
                 && !spec.getIpFamilyPolicy().equals(SINGLE_STACK)) {
@@ -181,7 +181,7 @@ final class IpFamilies {
         }
         for (int i = spec.getIpFamiliesCount(); i < spec.getClusterIpsCount(); i++) {
             IpAddress address = IpAddress.of(spec.getClusterIps(i));
-            if (addresses.range(address.v6()).isEmpty()) {
+            if (!addresses.has(address.v6())) {
                 errors.invalid(
                         "spec.clusterIPs[" + i + "]",
                         spec.getClusterIpsList(),
@@ -194,14 +194,15 @@ final class IpFamilies {
 
     private static void fitCluster(
             ServiceSpec.Builder spec, ClusterIps addresses, FieldErrors errors) {
-        if (spec.getIpFamilyPolicy().equals(REQUIRE_DUAL_STACK) && addresses.ranges().size() < 2) {
+        if (spec.getIpFamilyPolicy().equals(REQUIRE_DUAL_STACK)
+                && !(addresses.has(false) && addresses.has(true))) {
             errors.invalid(
                     "spec.ipFamilyPolicy",
                     REQUIRE_DUAL_STACK,
                     "this cluster is not configured for dual-stack services");
         }
         for (int i = 0; i < spec.getIpFamiliesCount(); i++) {
-            if (addresses.range(spec.getIpFamilies(i).equals(IPV6)).isEmpty()) {
+            if (!addresses.has(spec.getIpFamilies(i).equals(IPV6))) {
                 errors.invalid(
                         "spec.ipFamilies[" + i + "]",
                         spec.getIpFamilies(i),

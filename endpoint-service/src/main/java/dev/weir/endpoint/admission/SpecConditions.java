@@ -4,6 +4,7 @@ import dev.weir.core.v1.Condition;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.NodePort;
 import dev.weir.endpoint.allocate.PortRange;
+import dev.weir.endpoint.allocate.Ranges;
 import dev.weir.endpoint.condition.Conditions;
 import dev.weir.endpoint.condition.Types;
 import dev.weir.model.Cidr;
@@ -15,8 +16,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The conditions that follow from a Service's spec and the settings alone.
+ * The conditions that follow from a Service's spec, the settings and the ServiceCIDRs alone.
  *
+ * @param clusterIps the ranges that there are
  * @param externalIps the externalIPs that nodes take traffic for
  */
 public record SpecConditions(
@@ -27,6 +29,11 @@ public record SpecConditions(
     public SpecConditions {
         clusterIps = List.copyOf(clusterIps);
         externalIps = List.copyOf(externalIps);
+    }
+
+    /** Where these are the ranges. */
+    public SpecConditions in(Ranges ranges) {
+        return new SpecConditions(ranges.all().toList(), nodePorts, externalIps);
     }
 
     /** The Service with them as they are to be. A second time changes nothing. */
@@ -119,11 +126,7 @@ public record SpecConditions(
                                 String.join(", ", outside)
                                         + " is kept, and is not in the valid range. The range of"
                                         + " valid IPs is "
-                                        + String.join(
-                                                ", ",
-                                                clusterIps.stream()
-                                                        .map(range -> range.cidr().toString())
-                                                        .toList())));
+                                        + AddressRange.list(clusterIps)));
     }
 
     private static Condition condition(String type, String status, String reason, String message) {

@@ -2,10 +2,13 @@ package dev.weir.endpoint.allocate;
 
 import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A range that cluster IPs come from. Its first address is never given out, nor is the last of an
- * IPv4 range; the address at {@link #DNS_OFFSET} belongs to the DNS Service alone.
+ * IPv4 range; in a range of the settings, the address at {@link #DNS_OFFSET} belongs to the DNS
+ * Service alone.
  *
  * @param cidr at most 2^{@link #MAX_BITS} addresses
  */
@@ -21,10 +24,22 @@ public record AddressRange(Cidr cidr) {
     private static final long BAND_STEP = 16;
 
     public AddressRange {
-        if (cidr.base().bits() - cidr.prefix() > MAX_BITS) {
+        if (!fits(cidr)) {
             throw new IllegalArgumentException(
                     "a Service range holds at most 2^" + MAX_BITS + " addresses: " + cidr);
         }
+    }
+
+    /** Whether it is small enough to be one. */
+    public static boolean fits(Cidr cidr) {
+        return cidr.base().bits() - cidr.prefix() <= MAX_BITS;
+    }
+
+    /** For people. */
+    public static String list(List<AddressRange> ranges) {
+        return ranges.stream()
+                .map(range -> range.cidr().toString())
+                .collect(Collectors.joining(", "));
     }
 
     /** How many addresses can be given out. */

@@ -12,6 +12,11 @@ public record Allocations(ClusterIps addresses, NodePorts nodePorts, Tenants ten
         return new Allocations(ClusterIps.empty(ranges), NodePorts.empty(nodePorts), Tenants.NONE);
     }
 
+    /** With cluster IPs of other ranges. */
+    public Allocations in(Ranges ranges) {
+        return new Allocations(addresses.in(ranges), nodePorts, tenants);
+    }
+
     /** After a change: no old for a create, no new for a delete. */
     public Allocations after(Optional<Service> old, Optional<Service> now) {
         return new Allocations(

@@ -42,7 +42,7 @@ class ClusterIpsTest {
         ClusterIps addresses = ClusterIps.empty(List.of(range));
         List<IpAddress> given = new ArrayList<>();
         for (int i = 0; ; i++) {
-            Optional<IpAddress> next = addresses.choose(range, key("s" + i));
+            Optional<IpAddress> next = addresses.choose(range.cidr().v6(), key("s" + i));
             if (next.isEmpty()) {
                 break;
             }
@@ -75,7 +75,7 @@ class ClusterIpsTest {
                     live.remove(name);
                     continue;
                 }
-                Optional<IpAddress> chosen = addresses.choose(range, key(name));
+                Optional<IpAddress> chosen = addresses.choose(range.cidr().v6(), key(name));
                 if (chosen.isEmpty()) {
                     assertThat(live).as("full, seed %d", seed).hasSize((int) range.size() - 1);
                     continue;
@@ -123,7 +123,9 @@ class ClusterIpsTest {
     void givesTheDnsServiceItsAddress() {
         AddressRange range = new AddressRange(Cidr.of("10.96.0.0/12"));
 
-        assertThat(ClusterIps.empty(List.of(range)).choose(range, ClusterIps.DNS_SERVICE))
+        assertThat(
+                        ClusterIps.empty(List.of(range))
+                                .choose(range.cidr().v6(), ClusterIps.DNS_SERVICE))
                 .contains(IpAddress.of("10.96.0.10"));
     }
 
@@ -131,7 +133,7 @@ class ClusterIpsTest {
     void findsARecreatedServiceItsOldAddress() {
         AddressRange range = new AddressRange(Cidr.of("10.96.0.0/12"));
         ClusterIps addresses = ClusterIps.empty(List.of(range));
-        IpAddress first = addresses.choose(range, key("web")).orElseThrow();
+        IpAddress first = addresses.choose(range.cidr().v6(), key("web")).orElseThrow();
         Service service = service("web", first);
 
         ClusterIps after =
@@ -139,7 +141,7 @@ class ClusterIpsTest {
                         .after(Optional.empty(), Optional.of(service))
                         .after(Optional.of(service), Optional.empty());
 
-        assertThat(after.choose(range, key("web"))).contains(first);
+        assertThat(after.choose(range.cidr().v6(), key("web"))).contains(first);
     }
 
     @Test

@@ -16,11 +16,14 @@ import dev.weir.model.Cidr;
 import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Kinds;
+import dev.weir.model.ServiceRanges;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.ServiceCidr;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -81,6 +84,10 @@ public final class NodeDeriver {
                 LoadBalancers.announcements(services, announcers, previous.announcements());
         Edit<Integer, HealthCheck> healthChecks =
                 LoadBalancers.healthChecks(services, here, previous.healthChecks());
+        List<Cidr> serviceCidrs =
+                endpoint.keys(Kinds.SERVICE_CIDR).findAny().isPresent()
+                        ? ServiceRanges.of(endpoint.to().all(Kinds.SERVICE_CIDR, ServiceCidr.class))
+                        : previous.serviceCidrs();
         Map<String, Delta> moved = new HashMap<>();
         for (Step step : List.of(control, endpoint, policy)) {
             if (step.from() != step.to()) {
@@ -96,7 +103,9 @@ public final class NodeDeriver {
                         MapDelta.between(previous.pods(), local.pods()),
                         MapDelta.between(previous.groups(), local.groups()),
                         announcements.delta(),
-                        healthChecks.delta()),
+                        healthChecks.delta(),
+                        Optional.of(serviceCidrs)
+                                .filter(ranges -> !ranges.equals(previous.serviceCidrs()))),
                 new NodeImage(
                         frontier(shards),
                         shards,
@@ -105,7 +114,8 @@ public final class NodeDeriver {
                         local.pods(),
                         local.groups(),
                         announcements.to(),
-                        healthChecks.to()));
+                        healthChecks.to(),
+                        serviceCidrs));
     }
 
     private static Step step(

@@ -135,7 +135,8 @@ record WhyVerdict(Verdict verdict, String reason) {
                         .map(WhyPort::of)
                         .distinct()
                         .toList();
-        boolean inRange = here.serviceCidrs().stream().anyMatch(range -> range.contains(address));
+        boolean inRange =
+                image.serviceCidrs(here).stream().anyMatch(range -> range.contains(address));
         if (!served.isEmpty()) {
             boolean ours = inRange || image.announcements().containsKey(address);
             return new WhyVerdict(

@@ -12,6 +12,7 @@ import dev.weir.changes.Image;
 import dev.weir.core.v1.LabelSelector;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Backends;
+import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
 import dev.weir.model.Frontend.Clients;
@@ -22,6 +23,7 @@ import dev.weir.model.LocalPod;
 import dev.weir.model.Protocol;
 import dev.weir.model.Shards;
 import dev.weir.net.v1.Service;
+import dev.weir.net.v1.ServiceCidr;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -93,6 +95,37 @@ class NodeDeriverTest {
         assertThat(unknown.egress()).isEqualTo(Filter.CLOSED);
         assertThat(web0().ingress()).isEqualTo(Filter.OPEN);
         assertThat(web0().egress()).isEqualTo(Filter.OPEN);
+    }
+
+    @Test
+    void rangesOfClusterIpsAreThoseOfTheObjects() {
+        ServiceCidr.Builder own = ServiceCidr.newBuilder();
+        own.getMetadataBuilder().setName("kubernetes");
+        own.getSpecBuilder().addCidrs("10.96.0.0/12").addCidrs("fd00::/112");
+        ServiceCidr.Builder more = ServiceCidr.newBuilder();
+        more.getMetadataBuilder().setName("a-more");
+        more.getMetadataBuilder().getDeletionTimestampBuilder().setSeconds(1);
+        more.getSpecBuilder().addCidrs("10.120.0.0/16").addCidrs("fd00::/112");
+        derive();
+        assertThat(image.serviceCidrs(SETTINGS)).isEqualTo(SETTINGS.serviceCidrs());
+
+        cluster.put(own.build()).put(more.build());
+        derive();
+
+        List<Cidr> all =
+                List.of(Cidr.of("10.96.0.0/12"), Cidr.of("10.120.0.0/16"), Cidr.of("fd00::/112"));
+        assertThat(image.serviceCidrs()).isEqualTo(all);
+        assertThat(step.delta().serviceCidrs()).contains(all);
+        assertThat(step.delta().isEmpty()).isFalse();
+        cluster.put(Objects.pod("x", "web-0", 1, "here"));
+        derive();
+        assertThat(image.serviceCidrs()).isEqualTo(all);
+        assertThat(step.delta().serviceCidrs()).isEmpty();
+
+        cluster.remove(more.build());
+        derive();
+        assertThat(image.serviceCidrs())
+                .containsExactly(Cidr.of("10.96.0.0/12"), Cidr.of("fd00::/112"));
     }
 
     @Test

@@ -38,6 +38,10 @@ final class Audit {
                 Map.of("policy generation", found.generation()));
         audit.compare("element ", policies.desired(), found.elements());
         audit.compare("element ", services.live().desired(), found.live());
+        audit.compare(
+                "range of cluster IPs ",
+                present(RangeEnd.of(services.live().ranges())),
+                present(found.vips()));
         audit.compare("balancer ", codes.all(), found.balancers());
         audit.compare("service ", services.desired(), found.services());
         audit.compare("", present(lock), present(found.lock()));
@@ -45,9 +49,9 @@ final class Audit {
         return List.copyOf(audit.drifts);
     }
 
-    private static Map<SecondLock.Rule, String> present(Set<SecondLock.Rule> rules) {
-        Map<SecondLock.Rule, String> map = new HashMap<>();
-        rules.forEach(rule -> map.put(rule, "present"));
+    private static <T> Map<T, String> present(Set<T> things) {
+        Map<T, String> map = new HashMap<>();
+        things.forEach(thing -> map.put(thing, "present"));
         return map;
     }
 

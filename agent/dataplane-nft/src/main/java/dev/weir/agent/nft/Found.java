@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.Set;
  *
  * @param elements of all sets and maps that follow objects, but for Services
  * @param live addresses of Services
+ * @param vips where the ranges of cluster IPs begin and end
  * @param services the slots of each frontend whose elements agree with each other
  * @param balancers what the numbers in service maps mean
  * @param near leases, by family
@@ -30,6 +32,7 @@ import java.util.Set;
 record Found(
         Map<ElementKey, NftValue> elements,
         Map<ElementKey, NftValue> live,
+        Set<RangeEnd> vips,
         Map<Frontend, Target> services,
         Map<Integer, String> balancers,
         Map<Boolean, List<NftElement>> near,
@@ -45,6 +48,7 @@ record Found(
         Set<String> sets = tables.sets(Layout.TABLE);
         Map<ElementKey, NftValue> elements = new HashMap<>();
         Map<ElementKey, NftValue> live = new HashMap<>();
+        Set<RangeEnd> vips = new HashSet<>();
         Map<Frontend, Target> services = new HashMap<>();
         Map<Boolean, List<NftElement>> near = new HashMap<>();
         List<ElementKey> strays = new ArrayList<>();
@@ -58,6 +62,9 @@ record Found(
                 }
             }
             live.putAll(elements(tables, sets, Layout.LIVE + family));
+            if (sets.contains(Layout.VIPS + family)) {
+                vips.addAll(RangeEnd.found(tables.elements(Layout.TABLE, Layout.VIPS + family)));
+            }
             if (sets.contains(Layout.NEAR + family)) {
                 near.put(v6, tables.elements(Layout.TABLE, Layout.NEAR + family));
             }
@@ -66,6 +73,7 @@ record Found(
         return new Found(
                 elements,
                 live,
+                vips,
                 services,
                 balancers,
                 near,

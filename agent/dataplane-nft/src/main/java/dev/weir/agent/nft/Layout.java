@@ -43,6 +43,9 @@ final class Layout {
     static final String EGRESS = "egress";
     static final String INGRESS = "ingress";
 
+    /** Ranges of cluster IPs, by family; what of them has no frontend is dropped. */
+    static final String VIPS = "vips";
+
     /** Prefixes of what comes and goes with objects. */
     static final String GROUP = "g";
 
@@ -73,10 +76,11 @@ final class Layout {
      * Makes the table what it should be, elements of objects aside; harmless to repeat. Until
      * elements come, pods are unknown and so cut off.
      *
+     * @param vips the ranges of cluster IPs
      * @param replace whether a table of another layout must go
      * @param restart whether the policy generation starts over
      */
-    static String text(NodeSettings settings, boolean replace, boolean restart) {
+    static String text(NodeSettings settings, List<Cidr> vips, boolean replace, boolean restart) {
         StringBuilder text = new StringBuilder();
         if (replace) {
             text.append("delete table inet " + TABLE + "\n");
@@ -89,7 +93,7 @@ final class Layout {
         for (boolean v6 : List.of(false, true)) {
             sets(text, v6);
             ranges(text, "podcidrs", v6, settings.podCidrs());
-            ranges(text, "vips", v6, settings.serviceCidrs());
+            ranges(text, VIPS, v6, vips);
         }
         if (restart) {
             text.append("flush set inet " + TABLE + " " + CURRENT + "\n");
@@ -98,6 +102,15 @@ final class Layout {
         }
         FixedChains.all().forEach(chain -> text.append(chain.declare()));
         FixedChains.all().forEach(chain -> text.append(chain.fill()));
+        return text.toString();
+    }
+
+    /** Makes these the ranges of cluster IPs; harmless to repeat. */
+    static String vips(List<Cidr> vips) {
+        StringBuilder text = new StringBuilder();
+        for (boolean v6 : List.of(false, true)) {
+            ranges(text, VIPS, v6, vips);
+        }
         return text.toString();
     }
 

@@ -21,9 +21,9 @@ import java.util.Set;
  * the plane's thread.
  */
 final class LiveAddresses {
-    private final List<Cidr> ranges;
     private final Map<IpAddress, Integer> frontends = new HashMap<>();
     private final DesiredVsObserved<ElementKey, NftValue> elements = new DesiredVsObserved<>();
+    private List<Cidr> ranges;
     private Set<IpAddress> announced = Set.of();
 
     LiveAddresses(List<Cidr> ranges) {
@@ -41,6 +41,16 @@ final class LiveAddresses {
             frontends.remove(frontend.address());
             settle(frontend.address());
         }
+    }
+
+    /** The ranges of cluster IPs. Costs the number of addresses. */
+    void ranges(List<Cidr> now) {
+        ranges = now;
+        frontends.keySet().forEach(this::settle);
+    }
+
+    List<Cidr> ranges() {
+        return ranges;
     }
 
     /** The addresses of load balancers. */

@@ -26,9 +26,10 @@ import java.util.TreeMap;
 /**
  * Carries out what {@link ServiceTable} and {@link PolicyTable} work out.
  *
- * <p>Order of a change: chains and sets; pods, groups and policies in one transaction with the
- * policy generation; Services; then what nobody refers to any more goes. Never lists in steady
- * state: what the kernel holds is read at the first call, for verification and for repair.
+ * <p>Order of a change: chains and sets; the ranges of cluster IPs; pods, groups and policies in
+ * one transaction with the policy generation; Services; then what nobody refers to any more goes.
+ * Never lists in steady state: what the kernel holds is read at the first call, for verification
+ * and for repair.
  *
  * <p>Owned by the plane's thread, but for {@link #lease}.
  */
@@ -86,7 +87,7 @@ final class NftDataPlane implements DataPlane {
                         desire(image, delta);
                         return program(false);
                     }
-                    services = new ServiceTable(settings.serviceCidrs());
+                    services = new ServiceTable(image.serviceCidrs(settings));
                     policies = new PolicyTable();
                     adopt();
                     policies.nodes(nodes(image));
@@ -127,6 +128,9 @@ final class NftDataPlane implements DataPlane {
     }
 
     private void desire(NodeImage image, NodeDelta delta) {
+        if (delta.serviceCidrs().isPresent()) {
+            services.live().ranges(image.serviceCidrs(settings));
+        }
         if (!delta.routes().isEmpty()) {
             policies.nodes(nodes(image));
         }
@@ -158,7 +162,7 @@ final class NftDataPlane implements DataPlane {
         if (restart) {
             flows.forgetGenerations();
         }
-        ruleset.lay(settings, replace, restart);
+        ruleset.lay(settings, services.live().ranges(), replace, restart);
         if (replace) {
             found = Found.read(kernel);
         }
@@ -182,6 +186,7 @@ final class NftDataPlane implements DataPlane {
         (all ? services.chains().all() : services.chains(changes))
                 .forEach(chain -> needed.put(chain.name(), chain));
         ruleset.write(needed.values(), policies.sets());
+        ruleset.vips(services.live().ranges());
         enforce();
         serving.carryOut(changes, ruleset.codes(), services, problems);
         Set<String> useless = ruleset.besides(needed.keySet(), all);

@@ -3,6 +3,7 @@ package dev.weir.agent.nft;
 import dev.weir.agent.linux.NftCommand;
 import dev.weir.agent.linux.NftText;
 import dev.weir.agent.spi.NodeSettings;
+import dev.weir.model.Cidr;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +22,7 @@ final class Ruleset {
     private final NftText text;
     private final NavigableMap<String, Integer> chains = new TreeMap<>();
     private final Set<String> sets = new HashSet<>();
+    private List<Cidr> vips = List.of();
     private BalancerCodes codes = new BalancerCodes();
 
     /** What the kernel has in its map of balancers was not written by this process. */
@@ -31,8 +33,18 @@ final class Ruleset {
     }
 
     /** Writes the fixed part, over whatever is there; see {@link Layout#text}. */
-    void lay(NodeSettings settings, boolean replace, boolean restart) throws IOException {
-        text.run(Layout.text(settings, replace, restart));
+    void lay(NodeSettings settings, List<Cidr> ranges, boolean replace, boolean restart)
+            throws IOException {
+        text.run(Layout.text(settings, ranges, replace, restart));
+        vips = ranges;
+    }
+
+    /** Writes the ranges of cluster IPs, both families at once, unless they are there. */
+    void vips(List<Cidr> wanted) throws IOException {
+        if (!wanted.equals(vips)) {
+            text.run(Layout.vips(wanted));
+            vips = wanted;
+        }
     }
 
     /** What is there besides the fixed part, which has just been laid. */

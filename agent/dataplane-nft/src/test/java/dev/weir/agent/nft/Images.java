@@ -51,7 +51,8 @@ final class Images {
                         pods,
                         groups,
                         image.announcements(),
-                        image.healthChecks());
+                        image.healthChecks(),
+                        image.serviceCidrs());
         return this;
     }
 
@@ -70,7 +71,24 @@ final class Images {
                         image.pods(),
                         image.groups(),
                         announcements,
-                        image.healthChecks());
+                        image.healthChecks(),
+                        image.serviceCidrs());
+        return this;
+    }
+
+    /** Makes these the ranges of cluster IPs. */
+    Images ranges(Cidr... ranges) {
+        image =
+                new NodeImage(
+                        Frontier.EMPTY,
+                        Map.of(),
+                        image.routes(),
+                        image.services(),
+                        image.pods(),
+                        image.groups(),
+                        image.announcements(),
+                        image.healthChecks(),
+                        List.of(ranges));
         return this;
     }
 

@@ -10,7 +10,9 @@ import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,6 +20,7 @@ import java.util.Set;
  *
  * @param shards what leads from the one's shards to the other's; may also name objects that did not
  *     change. None for a shard that did not move.
+ * @param serviceCidrs what they are now, if they changed
  */
 public record NodeDelta(
         Map<String, Delta> shards,
@@ -26,14 +29,15 @@ public record NodeDelta(
         MapDelta<Key, LocalPod> pods,
         MapDelta<String, Set<IpAddress>> groups,
         MapDelta<IpAddress, Set<String>> announcements,
-        MapDelta<Integer, HealthCheck> healthChecks) {
+        MapDelta<Integer, HealthCheck> healthChecks,
+        Optional<List<Cidr>> serviceCidrs) {
     public static final NodeDelta NONE = between(NodeImage.EMPTY, NodeImage.EMPTY);
 
     public NodeDelta {
         shards = Map.copyOf(shards);
     }
 
-    /** Of which no shard moved. */
+    /** Of which neither a shard nor a range moved. */
     public NodeDelta(
             MapDelta<Cidr, IpAddress> routes,
             MapDelta<Frontend, Backends> services,
@@ -41,7 +45,15 @@ public record NodeDelta(
             MapDelta<String, Set<IpAddress>> groups,
             MapDelta<IpAddress, Set<String>> announcements,
             MapDelta<Integer, HealthCheck> healthChecks) {
-        this(Map.of(), routes, services, pods, groups, announcements, healthChecks);
+        this(
+                Map.of(),
+                routes,
+                services,
+                pods,
+                groups,
+                announcements,
+                healthChecks,
+                Optional.empty());
     }
 
     /** Costs the size of whatever is not the same object in both. */
@@ -62,7 +74,9 @@ public record NodeDelta(
                 MapDelta.between(from.pods(), to.pods()),
                 MapDelta.between(from.groups(), to.groups()),
                 MapDelta.between(from.announcements(), to.announcements()),
-                MapDelta.between(from.healthChecks(), to.healthChecks()));
+                MapDelta.between(from.healthChecks(), to.healthChecks()),
+                Optional.of(to.serviceCidrs())
+                        .filter(ranges -> !ranges.equals(from.serviceCidrs())));
     }
 
     /**
@@ -80,7 +94,10 @@ public record NodeDelta(
                 pods.then(next.pods, from.pods()),
                 groups.then(next.groups, from.groups()),
                 announcements.then(next.announcements, from.announcements()),
-                healthChecks.then(next.healthChecks, from.healthChecks()));
+                healthChecks.then(next.healthChecks, from.healthChecks()),
+                next.serviceCidrs
+                        .or(() -> serviceCidrs)
+                        .filter(ranges -> !ranges.equals(from.serviceCidrs())));
     }
 
     /** Nothing is to be programmed; objects may have changed all the same. */
@@ -90,6 +107,7 @@ public record NodeDelta(
                 && pods.isEmpty()
                 && groups.isEmpty()
                 && announcements.isEmpty()
-                && healthChecks.isEmpty();
+                && healthChecks.isEmpty()
+                && serviceCidrs.isEmpty();
     }
 }

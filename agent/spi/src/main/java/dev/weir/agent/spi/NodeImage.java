@@ -8,6 +8,7 @@ import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.LocalPod;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.pcollections.HashTreePMap;
@@ -25,6 +26,8 @@ import org.pcollections.PMap;
  * @param groups members of the policy groups that the pods' rules name
  * @param announcements address of a load balancer to the nodes of which one answers for it, by name
  * @param healthChecks by port: what is answered there
+ * @param serviceCidrs the ranges of cluster IPs, in order, as the objects have them; empty when
+ *     there are none, see {@link #serviceCidrs(NodeSettings)}
  */
 public record NodeImage(
         Frontier frontier,
@@ -34,7 +37,8 @@ public record NodeImage(
         PMap<Key, LocalPod> pods,
         PMap<String, Set<IpAddress>> groups,
         PMap<IpAddress, Set<String>> announcements,
-        PMap<Integer, HealthCheck> healthChecks) {
+        PMap<Integer, HealthCheck> healthChecks,
+        List<Cidr> serviceCidrs) {
 
     public static final NodeImage EMPTY =
             new NodeImage(
@@ -64,7 +68,35 @@ public record NodeImage(
                 HashTreePMap.empty());
     }
 
+    /** With the ranges of the settings alone. */
+    public NodeImage(
+            Frontier frontier,
+            Map<String, Image> shards,
+            PMap<Cidr, IpAddress> routes,
+            PMap<Frontend, Backends> services,
+            PMap<Key, LocalPod> pods,
+            PMap<String, Set<IpAddress>> groups,
+            PMap<IpAddress, Set<String>> announcements,
+            PMap<Integer, HealthCheck> healthChecks) {
+        this(
+                frontier,
+                shards,
+                routes,
+                services,
+                pods,
+                groups,
+                announcements,
+                healthChecks,
+                List.of());
+    }
+
     public NodeImage {
         shards = Map.copyOf(shards);
+        serviceCidrs = List.copyOf(serviceCidrs);
+    }
+
+    /** Where cluster IPs are: as the objects say, or while there are none, the settings. */
+    public List<Cidr> serviceCidrs(NodeSettings settings) {
+        return serviceCidrs.isEmpty() ? settings.serviceCidrs() : serviceCidrs;
     }
 }

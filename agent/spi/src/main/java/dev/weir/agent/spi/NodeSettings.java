@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param addresses the node's own addresses, one per family
  * @param podCidrs the ranges of all pods of the cluster
- * @param serviceCidrs the ranges of all cluster IPs
+ * @param serviceCidrs the ranges of cluster IPs as long as no objects say them, see {@link
+ *     NodeImage#serviceCidrs(NodeSettings)}
  * @param externalIpRanges what externalIPs of Services are programmed
  */
 public record NodeSettings(

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -82,7 +83,17 @@ final class RandomImages {
                 pods,
                 groups,
                 announcements,
-                HashTreePMap.empty());
+                HashTreePMap.empty(),
+                ranges());
+    }
+
+    private List<Cidr> ranges() {
+        return random.nextBoolean()
+                ? List.of()
+                : Stream.of("10.96.0.0/16", "10.97.0.0/16", "10.97.64.0/18", "fd00:10:96::/112")
+                        .filter(text -> random.nextBoolean())
+                        .map(Cidr::of)
+                        .toList();
     }
 
     private static IpAddress balancer(boolean v6) {

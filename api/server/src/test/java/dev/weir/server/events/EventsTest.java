@@ -67,6 +67,8 @@ class EventsTest {
                         "core.ipblock.v1 //weir/control-plane",
                         "net.service.v1 //weir/endpoint-service",
                         "net.endpointslice.v1 //weir/endpoint-service",
+                        "net.addresspool.v1 //weir/endpoint-service",
+                        "net.servicecidr.v1 //weir/endpoint-service",
                         "policy.networkpolicy.v1 //weir/policy-service");
     }
 }
