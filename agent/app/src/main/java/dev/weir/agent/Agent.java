@@ -75,7 +75,7 @@ final class Agent implements AutoCloseable {
         Membership membership =
                 new Membership(channel, self.name(), addresses, instance, config.data());
         JoinResponse cluster = membership.join();
-        NodeSettings settings = membership.settings(cluster);
+        NodeSettings settings = membership.settings(cluster).countingTraffic(config.countTraffic());
 
         Optional<DnsPlane> names =
                 choice.dns()
@@ -142,6 +142,8 @@ final class Agent implements AutoCloseable {
                         blocks.observe(control);
                     }
                 });
+        boolean metered = settings.countTraffic();
+        Scrapes scrapes = new Scrapes(() -> loop.ask(moment -> moment.metrics(metered)));
         config.healthz()
                 .map(text -> NodeHealth.places(text, addresses))
                 .ifPresent(
@@ -151,6 +153,7 @@ final class Agent implements AutoCloseable {
                                                 Kinds.NODE.key("", self.name()),
                                                 places,
                                                 vitals::condition,
+                                                scrapes,
                                                 Clock.systemUTC())));
         loop.start();
         pods.restore(cni.existing());

@@ -57,11 +57,19 @@ public interface AgentConfig {
     boolean localhostNodePorts();
 
     /**
-     * Where the node's own health is told ({@code /healthz}, {@code /livez}): a port of the node's
-     * addresses, or {@code address:port}; nowhere if empty.
+     * Where the node's own health is told ({@code /healthz}, {@code /livez}), and what came to
+     * Services ({@code /metrics}): a port of the node's addresses, or {@code address:port}; nowhere
+     * if empty.
      */
     @WithDefault("10256")
     Optional<String> healthz();
+
+    /**
+     * Whether the packets and bytes of Services are counted, besides their connections: costs a
+     * look-up for each packet of theirs.
+     */
+    @WithDefault("false")
+    boolean countTraffic();
 
     /** How pods of different nodes reach each other. */
     @WithDefault("direct")

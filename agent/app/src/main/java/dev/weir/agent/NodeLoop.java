@@ -5,6 +5,7 @@ import dev.weir.agent.derive.NodeDeriver;
 import dev.weir.agent.derive.NodeStep;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.Programmed;
+import dev.weir.agent.spi.Traffic;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
@@ -229,9 +230,13 @@ final class NodeLoop implements AutoCloseable {
     private void answer(List<NodeEvent> batch) {
         for (NodeEvent event : batch) {
             if (event instanceof NodeEvent.Question(var asker)) {
-                asker.accept(new Moment(carried(), this::show));
+                asker.accept(new Moment(carried(), this::show, this::traffic));
             }
         }
+    }
+
+    private List<Traffic> traffic() {
+        return planes.stream().flatMap(plane -> plane.traffic().stream()).toList();
     }
 
     private List<Programmed> show(Frontend frontend) {

@@ -6,6 +6,7 @@ import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.Outcome;
 import dev.weir.agent.spi.Programmed;
+import dev.weir.agent.spi.Traffic;
 import dev.weir.changes.Frontier;
 import dev.weir.model.Frontend;
 import dev.weir.model.Key;
@@ -141,6 +142,11 @@ final class PlaneDriver {
             String problem = "no telling: " + e.getMessage();
             return List.of(new Programmed(plane.name(), frontend.toString(), "", problem));
         }
+    }
+
+    /** What came to frontends; throws what the plane throws. */
+    List<Traffic> traffic() {
+        return started ? plane.traffic() : List.of();
     }
 
     /** The state that the plane carries, but for the problems. */

@@ -78,5 +78,7 @@ class AgentConfigTest {
         assertThat(config(Map.of()).localhostNodePorts()).isFalse();
         assertThat(config(Map.of("weir.agent.localhost-node-ports", "true")).localhostNodePorts())
                 .isTrue();
+        assertThat(config(Map.of()).countTraffic()).isFalse();
+        assertThat(config(Map.of("weir.agent.count-traffic", "true")).countTraffic()).isTrue();
     }
 }

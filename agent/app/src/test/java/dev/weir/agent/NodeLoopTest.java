@@ -13,6 +13,7 @@ import dev.weir.agent.spi.NodeSettings;
 import dev.weir.agent.spi.Outcome;
 import dev.weir.agent.spi.Programmed;
 import dev.weir.agent.spi.RecordingPlane;
+import dev.weir.agent.spi.Traffic;
 import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
@@ -413,6 +414,32 @@ class NodeLoopTest {
                                 .setValue("nothing")
                                 .setDifference("something")
                                 .build());
+    }
+
+    @Test
+    void trafficIsReadOnTheLoopsThreadWhenAsked() throws Exception {
+        var by = new CopyOnWriteArrayList<String>();
+        Frontend nobodys = new Frontend(IpAddress.of("10.96.0.9"), Protocol.TCP, 80);
+        start(
+                NEVER,
+                new Unreliable("unreliable", store, new CopyOnWriteArrayList<>()) {
+                    @Override
+                    public List<Traffic> traffic() {
+                        by.add(Thread.currentThread().getName());
+                        return List.of(new Traffic(nobodys, 1, 0));
+                    }
+                });
+        assertThat(loop.ask(moment -> moment.traffic().get()).get(SECONDS, TimeUnit.SECONDS))
+                .as("a plane that is not in sync is not asked")
+                .isEmpty();
+        inSync();
+        awaitProgrammed(1);
+
+        assertThat(loop.ask(moment -> moment.traffic().get()).get(SECONDS, TimeUnit.SECONDS))
+                .containsExactly(new Traffic(nobodys, 1, 0));
+        assertThat(by).containsExactly("node");
+        assertThat(new Scrapes(() -> loop.ask(moment -> moment.metrics(false))).get())
+                .startsWith("# HELP weir_service_connections_total");
     }
 
     @Test

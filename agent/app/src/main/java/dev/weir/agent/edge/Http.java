@@ -30,7 +30,7 @@ final class Http {
                     503, "Service Unavailable");
 
     /**
-     * @param body JSON
+     * @param body JSON, unless the headers say otherwise
      * @param headers beside those that every answer has
      */
     record Answer(int status, Map<String, String> headers, String body) {

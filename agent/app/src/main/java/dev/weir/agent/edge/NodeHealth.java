@@ -13,8 +13,8 @@ import org.jboss.logging.Logger;
 
 /**
  * The node's own health, as kube-proxy tells it: {@code /healthz} is 200 when the node is healthy
- * and eligible, {@code /livez} when it is healthy, else 503. Where it cannot listen it warns once,
- * and tries again.
+ * and eligible, {@code /livez} when it is healthy, else 503. Beside these, {@code /metrics} is what
+ * its Services carry. Where it cannot listen it warns once, and tries again.
  *
  * @see <a href="https://kep.k8s.io/3836">KEP-3836</a>
  */
@@ -26,6 +26,7 @@ public final class NodeHealth implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(NodeHealth.class);
 
     private final Supplier<NodeCondition> condition;
+    private final Supplier<String> metrics;
     private final Clock clock;
     private final Listeners listeners =
             new Listeners(
@@ -34,8 +35,9 @@ public final class NodeHealth implements AutoCloseable {
                     connection -> Http.serve(connection, this::page));
     private final Thread opening;
 
-    private NodeHealth(Supplier<NodeCondition> condition, Clock clock) {
+    private NodeHealth(Supplier<NodeCondition> condition, Supplier<String> metrics, Clock clock) {
         this.condition = condition;
+        this.metrics = metrics;
         this.clock = clock;
         this.opening = Thread.ofVirtual().name("healthz").unstarted(this::open);
     }
@@ -44,10 +46,15 @@ public final class NodeHealth implements AutoCloseable {
      * Answers at these addresses from now on, or as soon as it can.
      *
      * @param node whose health it is
+     * @param metrics in Prometheus' text format; throws IllegalStateException if there are none now
      */
     public static NodeHealth start(
-            Key node, List<InetSocketAddress> at, Supplier<NodeCondition> condition, Clock clock) {
-        NodeHealth health = new NodeHealth(condition, clock);
+            Key node,
+            List<InetSocketAddress> at,
+            Supplier<NodeCondition> condition,
+            Supplier<String> metrics,
+            Clock clock) {
+        NodeHealth health = new NodeHealth(condition, metrics, clock);
         at.forEach(address -> health.listeners.want(address, node));
         health.opening.start();
         return health;
@@ -101,6 +108,20 @@ public final class NodeHealth implements AutoCloseable {
     }
 
     private Http.Answer page(String path) {
+        return path.equals("/metrics") ? metrics() : health(path);
+    }
+
+    private Http.Answer metrics() {
+        Map<String, String> headers = Map.of("Content-Type", ServiceMetrics.CONTENT_TYPE);
+        try {
+            return new Http.Answer(200, headers, metrics.get());
+        } catch (IllegalStateException e) {
+            LOG.warnf("Nothing to tell of the Services' traffic: %s", e.getMessage());
+            return Http.Answer.of(503);
+        }
+    }
+
+    private Http.Answer health(String path) {
         NodeCondition now = condition.get();
         String times =
                 """

@@ -32,6 +32,12 @@ class NodeHealthTest {
                 Kinds.NODE.key("", "n1"),
                 NodeHealth.places(String.valueOf(port), NODE),
                 () -> condition,
+                () -> {
+                    if (!condition.healthy()) {
+                        throw new IllegalStateException("told to have none");
+                    }
+                    return "weir_test 1\n";
+                },
                 Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
@@ -67,6 +73,25 @@ class NodeHealthTest {
             assertThat(health).isNotNull();
         }
         assertThat(Requests.isOpen("::1", port)).isFalse();
+    }
+
+    @Test
+    void metricsAreTextOrNotThere() throws Exception {
+        int port = Requests.freePort();
+        try (var health = start(port, new NodeCondition(true, false, Optional.empty()))) {
+            awaitOpen("::1", port);
+            assertThat(get("::1", port, "/metrics"))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .contains("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n")
+                    .endsWith("\r\n\r\nweir_test 1\n");
+            assertThat(health).isNotNull();
+        }
+        port = Requests.freePort();
+        try (var health = start(port, new NodeCondition(false, false, Optional.empty()))) {
+            awaitOpen("::1", port);
+            assertThat(get("::1", port, "/metrics")).startsWith("HTTP/1.1 503");
+            assertThat(health).isNotNull();
+        }
     }
 
     @Test

@@ -28,10 +28,14 @@ record Chain(String name, String hook, List<String> rules) {
         return "add chain inet " + Layout.TABLE + " " + name + type + "\n";
     }
 
+    /** Takes its rules away; atomic with the rest of the text. */
+    String empty() {
+        return "flush chain inet " + Layout.TABLE + " " + name + "\n";
+    }
+
     /** Makes these its rules, whatever it had; atomic with the rest of the text. */
     String fill() {
-        StringBuilder text = new StringBuilder();
-        text.append("flush chain inet ").append(Layout.TABLE).append(' ').append(name).append('\n');
+        StringBuilder text = new StringBuilder(empty());
         for (String rule : rules) {
             text.append("add rule inet ").append(Layout.TABLE).append(' ').append(name);
             text.append(' ').append(rule).append('\n');

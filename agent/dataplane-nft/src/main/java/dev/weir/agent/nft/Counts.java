@@ -1,5 +1,6 @@
 package dev.weir.agent.nft;
 
+import dev.weir.agent.linux.NftCounter;
 import dev.weir.agent.linux.NftData;
 import dev.weir.agent.linux.NftTables;
 import dev.weir.agent.spi.Traffic;
@@ -14,14 +15,17 @@ import java.util.Map;
 /**
  * How many connections came to each frontend. The kernel counts at the elements of the service
  * maps, which only the first packet of a connection meets; what an element has counted is kept here
- * when another one takes its place. Owned by the plane's thread.
+ * when another one takes its place. Packets and bytes are from {@link Meters}. Owned by the plane's
+ * thread.
  */
 final class Counts {
     private final NftTables tables;
+    private final Meters meters;
     private final Map<Frontend, Traffic> former = new HashMap<>();
 
-    Counts(NftTables tables) {
+    Counts(NftTables tables, Meters meters) {
         this.tables = tables;
+        this.meters = meters;
     }
 
     /** What was counted until now, to be asked before the change is made. */
@@ -49,12 +53,13 @@ final class Counts {
     }
 
     List<Traffic> read(ServiceTable services) throws IOException {
+        Map<ElementKey, NftCounter> metered = meters.read();
         List<Traffic> traffic = new ArrayList<>();
         for (Clients clients : Clients.values()) {
             for (boolean v6 : List.of(false, true)) {
                 String map = ServiceElements.services(clients) + Layout.family(v6);
-                for (Map.Entry<NftData, Long> count :
-                        tables.packets(Layout.TABLE, map).entrySet()) {
+                for (Map.Entry<NftData, NftCounter> count :
+                        tables.counters(Layout.TABLE, map).entrySet()) {
                     ElementKey key = new ElementKey(map, count.getKey());
                     Frontend frontend = ServiceElements.frontend(key);
                     if (frontend != null) {
@@ -62,12 +67,36 @@ final class Counts {
                                 .ifPresent(
                                         target ->
                                                 traffic.add(
-                                                        plus(frontend, count.getValue(), target)));
+                                                        carried(
+                                                                plus(
+                                                                        frontend,
+                                                                        count.getValue().packets(),
+                                                                        target),
+                                                                services,
+                                                                metered)));
                     }
                 }
             }
         }
         return traffic;
+    }
+
+    /** Of two frontends with one address, the packets are those of the one for anybody. */
+    private static Traffic carried(
+            Traffic traffic, ServiceTable services, Map<ElementKey, NftCounter> metered) {
+        Frontend frontend = traffic.frontend();
+        NftCounter counter = metered.get(Meters.key(frontend));
+        boolean another =
+                frontend.clients() != Clients.ANYBODY
+                        && services.serves(frontend.of(Clients.ANYBODY));
+        return counter == null || another
+                ? traffic
+                : new Traffic(
+                        frontend,
+                        traffic.connections(),
+                        traffic.refused(),
+                        counter.packets(),
+                        counter.bytes());
     }
 
     private Traffic plus(Frontend frontend, long count, Target target) {

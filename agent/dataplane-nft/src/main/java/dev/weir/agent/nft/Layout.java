@@ -33,6 +33,7 @@ final class Layout {
     static final String BALANCERS = "balancers";
     static final String SOURCES = "sources";
     static final String OWN_SOURCES = "inner-sources";
+    static final String TRAFFIC = "traffic";
     static final String LIVE = "live";
     static final String ENDPOINTS = "eps";
     static final String IDS = "ids";
@@ -102,7 +103,26 @@ final class Layout {
         }
         FixedChains.all().forEach(chain -> text.append(chain.declare()));
         FixedChains.all().forEach(chain -> text.append(chain.fill()));
+        traffic(text, settings.countTraffic());
         return text.toString();
+    }
+
+    /** Lays what counts packets, or takes away what a former agent laid. */
+    private static void traffic(StringBuilder text, boolean counted) {
+        for (boolean v6 : List.of(false, true)) {
+            text.append(add("set", TRAFFIC + family(v6)))
+                    .append(" { type " + service(v6) + "; counter; }\n");
+        }
+        List<Chain> chains = Meters.chains();
+        chains.forEach(chain -> text.append(chain.declare()));
+        if (counted) {
+            chains.forEach(chain -> text.append(chain.fill()));
+            return;
+        }
+        chains.forEach(chain -> text.append(chain.empty()));
+        chains.forEach(chain -> text.append(delete("chain", chain.name())));
+        text.append(delete("set", TRAFFIC + family(false)));
+        text.append(delete("set", TRAFFIC + family(true)));
     }
 
     /** Makes these the ranges of cluster IPs; harmless to repeat. */
@@ -117,7 +137,7 @@ final class Layout {
     private static void sets(StringBuilder text, boolean v6) {
         String f = family(v6);
         String address = v6 ? "ipv6_addr" : "ipv4_addr";
-        String service = address + " . inet_proto . inet_service";
+        String service = service(v6);
         text.append(add("set", PODS + f)).append(" { type " + address + "; }\n");
         text.append(add("set", NODES + f)).append(" { type " + address + "; }\n");
         text.append(add("set", SELF + f)).append(" { type " + address + " . " + address + "; }\n");
@@ -213,6 +233,14 @@ final class Layout {
     /** Sets that come and go with groups. */
     static boolean transientSet(String name) {
         return name.startsWith(GROUP + "4-") || name.startsWith(GROUP + "6-");
+    }
+
+    private static String service(boolean v6) {
+        return (v6 ? "ipv6_addr" : "ipv4_addr") + " . inet_proto . inet_service";
+    }
+
+    private static String delete(String what, String name) {
+        return "delete " + what + " inet " + TABLE + " " + name + "\n";
     }
 
     private static String add(String what, String name) {

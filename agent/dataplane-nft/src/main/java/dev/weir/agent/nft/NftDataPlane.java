@@ -44,6 +44,7 @@ final class NftDataPlane implements DataPlane {
     private final Ruleset ruleset;
     private final Flows flows;
     private final SecondLock lock;
+    private final Meters meters;
     private final Counts counts;
     private final Serving serving;
     private ServiceTable services;
@@ -64,7 +65,8 @@ final class NftDataPlane implements DataPlane {
         this.leases = new Leases(kernel.leases());
         this.ruleset = new Ruleset(kernel.text());
         this.flows = new Flows(kernel.conntrack(), leases);
-        this.counts = new Counts(kernel.tables());
+        this.meters = new Meters(kernel.tables(), settings.countTraffic());
+        this.counts = new Counts(kernel.tables(), meters);
         this.serving = new Serving(batches, counts);
         this.lock = new SecondLock(settings.podCidrs());
     }
@@ -172,6 +174,7 @@ final class NftDataPlane implements DataPlane {
         policies.found(found.elements());
         found.near().forEach((v6, elements) -> leases.found(elements, v6));
         serving.found(found.strays());
+        meters.adopt();
         ruleset.found(found.rules().keySet(), found.sets(), found.balancers());
     }
 
@@ -188,6 +191,12 @@ final class NftDataPlane implements DataPlane {
         ruleset.write(needed.values(), policies.sets());
         ruleset.vips(services.live().ranges());
         enforce();
+        if (all) {
+            meters.settleAll(services, batches);
+        } else {
+            meters.settle(
+                    changes.stream().map(ServiceChange::frontend).toList(), services, batches);
+        }
         serving.carryOut(changes, ruleset.codes(), services, problems);
         Set<String> useless = ruleset.besides(needed.keySet(), all);
         useless.addAll(services.chains().takeIdle());
@@ -249,6 +258,7 @@ final class NftDataPlane implements DataPlane {
                                 ruleset.ruleCounts(),
                                 lock.rules(),
                                 generation));
+                drifts.addAll(meters.drifts());
             }
             onlyFlows = misled > 0 && drifts.size() == 1;
             return drifts;

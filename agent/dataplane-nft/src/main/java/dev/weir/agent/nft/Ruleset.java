@@ -23,6 +23,7 @@ final class Ruleset {
     private final NavigableMap<String, Integer> chains = new TreeMap<>();
     private final Set<String> sets = new HashSet<>();
     private List<Cidr> vips = List.of();
+    private boolean metered;
     private BalancerCodes codes = new BalancerCodes();
 
     /** What the kernel has in its map of balancers was not written by this process. */
@@ -37,6 +38,7 @@ final class Ruleset {
             throws IOException {
         text.run(Layout.text(settings, ranges, replace, restart));
         vips = ranges;
+        metered = settings.countTraffic();
     }
 
     /** Writes the ranges of cluster IPs, both families at once, unless they are there. */
@@ -60,6 +62,9 @@ final class Ruleset {
                 .filter(Layout::transientChain)
                 .forEach(name -> chains.put(name, UNKNOWN));
         FixedChains.all().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        if (metered) {
+            Meters.chains().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        }
         foundSets.stream().filter(Layout::transientSet).forEach(sets::add);
     }
 

@@ -107,7 +107,7 @@ final class ServiceElements {
     private static boolean own(ElementKey element) {
         return switch (element.set().substring(0, element.set().length() - 1)) {
             case Layout.OWN_SERVICES, Layout.OWN_SOURCES -> true;
-            case Layout.SERVICES, Layout.SOURCES, Layout.NEAR -> false;
+            case Layout.SERVICES, Layout.SOURCES, Layout.NEAR, Layout.TRAFFIC -> false;
             default -> (markOf(element.data()) & Marks.INSIDE) != 0;
         };
     }

@@ -2,8 +2,8 @@ package dev.weir.agent.linux;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what the kernel says about elements, chains, sets and generations. Pure. */
@@ -30,8 +30,9 @@ final class NftDecoder {
         }
     }
 
-    /** Of each element of one message that has a counter: how many packets met it. */
-    static void packets(NetlinkMessage message, ObjLongConsumer<NftData> sink) throws IOException {
+    /** Of each element of one message that has a counter: what it says. */
+    static void counters(NetlinkMessage message, BiConsumer<NftData, NftCounter> sink)
+            throws IOException {
         Attribute list = Attribute.find(attributes(message), NftProtocol.LIST_ELEMENTS);
         if (list == null) {
             return;
@@ -45,11 +46,19 @@ final class NftDecoder {
                 Attribute name = Attribute.find(words, NftProtocol.EXPRESSION_NAME);
                 Attribute data = Attribute.find(words, NftProtocol.EXPRESSION_DATA);
                 if (name != null && data != null && name.string().equals("counter")) {
-                    Attribute packets = Attribute.find(data.nested(), NftProtocol.COUNTER_PACKETS);
-                    sink.accept(data(key), packets == null ? 0 : packets.be64());
+                    sink.accept(
+                            data(key),
+                            new NftCounter(
+                                    number(data, NftProtocol.COUNTER_PACKETS),
+                                    number(data, NftProtocol.COUNTER_BYTES)));
                 }
             }
         }
+    }
+
+    private static long number(Attribute counter, int type) throws IOException {
+        Attribute number = Attribute.find(counter.nested(), type);
+        return number == null ? 0 : number.be64();
     }
 
     private static @Nullable NftElement element(List<Attribute> attributes) throws IOException {

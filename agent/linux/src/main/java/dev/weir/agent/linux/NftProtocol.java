@@ -43,6 +43,7 @@ final class NftProtocol {
 
     static final int EXPRESSION_NAME = 1;
     static final int EXPRESSION_DATA = 2;
+    static final int COUNTER_BYTES = 1;
     static final int COUNTER_PACKETS = 2;
 
     static final int DATA_VALUE = 1;

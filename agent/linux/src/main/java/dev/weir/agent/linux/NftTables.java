@@ -165,19 +165,16 @@ public final class NftTables implements AutoCloseable {
 
     /** How many packets met the element; 0 if it is not there, or does not count. */
     public long packets(String table, String set, NftData key) throws IOException {
-        long[] found = new long[1];
-        get(table, set, key, message -> NftDecoder.packets(message, (k, n) -> found[0] = n));
-        return found[0];
+        NftCounter[] found = {NftCounter.NONE};
+        get(table, set, key, message -> NftDecoder.counters(message, (k, n) -> found[0] = n));
+        return found[0].packets();
     }
 
-    /** Of each element that counts: how many packets met it. Cost grows with the set. */
-    public Map<NftData, Long> packets(String table, String set) throws IOException {
-        Map<NftData, Long> packets = new HashMap<>();
-        dump(
-                table,
-                set,
-                (message, into) -> NftDecoder.packets(message, (key, n) -> packets.put(key, n)));
-        return packets;
+    /** What each element that counts has counted. Cost grows with the set. */
+    public Map<NftData, NftCounter> counters(String table, String set) throws IOException {
+        Map<NftData, NftCounter> counters = new HashMap<>();
+        dump(table, set, (message, into) -> NftDecoder.counters(message, counters::put));
+        return counters;
     }
 
     private void get(String table, String set, NftData key, Netlink.MessageSink sink)

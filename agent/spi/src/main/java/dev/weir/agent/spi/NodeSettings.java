@@ -12,18 +12,31 @@ import java.util.List;
  * @param serviceCidrs the ranges of cluster IPs as long as no objects say them, see {@link
  *     NodeImage#serviceCidrs(NodeSettings)}
  * @param externalIpRanges what externalIPs of Services are programmed
+ * @param countTraffic whether packets and bytes of Services are counted, which costs a look-up for
+ *     each packet of theirs
  */
 public record NodeSettings(
         String nodeName,
         List<IpAddress> addresses,
         List<Cidr> podCidrs,
         List<Cidr> serviceCidrs,
-        List<Cidr> externalIpRanges) {
+        List<Cidr> externalIpRanges,
+        boolean countTraffic) {
     public NodeSettings {
         addresses = List.copyOf(addresses);
         podCidrs = List.copyOf(podCidrs);
         serviceCidrs = List.copyOf(serviceCidrs);
         externalIpRanges = List.copyOf(externalIpRanges);
+    }
+
+    /** Packets and bytes are not counted. */
+    public NodeSettings(
+            String nodeName,
+            List<IpAddress> addresses,
+            List<Cidr> podCidrs,
+            List<Cidr> serviceCidrs,
+            List<Cidr> externalIpRanges) {
+        this(nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, false);
     }
 
     /** Without external IPs. */
@@ -33,5 +46,10 @@ public record NodeSettings(
             List<Cidr> podCidrs,
             List<Cidr> serviceCidrs) {
         this(nodeName, addresses, podCidrs, serviceCidrs, List.of());
+    }
+
+    public NodeSettings countingTraffic(boolean counts) {
+        return new NodeSettings(
+                nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, counts);
     }
 }
