@@ -161,7 +161,9 @@ class KafkaElectionTest {
 
         awaitElected(namesake);
         Await.until("it is told", () -> told.words.size() == 2);
-        assertThat(first.trouble().orElse("")).contains("as \"one\": give each its own name");
+        Await.until(
+                "it says why",
+                () -> first.trouble().orElse("").contains("as \"one\": give each its own name"));
         Thread.sleep(SESSION);
         assertThat(namesake.elected()).isTrue();
         assertThat(first.elected()).isFalse();
