@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 
@@ -16,41 +15,32 @@ import java.net.Inet6Address;
 public final class MulticastMembership implements AutoCloseable {
     private static final int GROUP_BYTES = 16;
 
-    private final int fd;
-    private boolean closed;
+    private final Socket socket;
 
-    private MulticastMembership(int fd) {
-        this.fd = fd;
+    private MulticastMembership(Socket socket) {
+        this.socket = socket;
     }
 
     /**
      * @param link index of the interface
      */
     public static MulticastMembership join(Inet6Address group, int link) throws IOException {
-        MulticastMembership membership =
-                new MulticastMembership(Libc.socket(Libc.AF_INET6, Libc.SOCK_DGRAM_CLOEXEC, 0));
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment request = scratch.allocate(GROUP_BYTES + 4, 4);
-            MemorySegment.copy(group.getAddress(), 0, request, JAVA_BYTE, 0, GROUP_BYTES);
-            request.set(JAVA_INT, GROUP_BYTES, link);
-            Libc.setsockopt(membership.fd, Libc.SOL_IPV6, Libc.IPV6_JOIN_GROUP, request);
-            return membership;
-        } catch (IOException | RuntimeException e) {
-            membership.close();
-            throw e;
-        }
+        return new MulticastMembership(
+                Socket.open(
+                        Libc.AF_INET6,
+                        Libc.SOCK_DGRAM_CLOEXEC,
+                        0,
+                        (socket, scratch) -> {
+                            MemorySegment request = scratch.allocate(GROUP_BYTES + 4, 4);
+                            MemorySegment.copy(
+                                    group.getAddress(), 0, request, JAVA_BYTE, 0, GROUP_BYTES);
+                            request.set(JAVA_INT, GROUP_BYTES, link);
+                            socket.set(Libc.SOL_IPV6, Libc.IPV6_JOIN_GROUP, request);
+                        }));
     }
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        try {
-            Libc.close(fd);
-        } catch (KernelException e) {
-            throw new IllegalStateException("file descriptor " + fd + " was not ours", e);
-        }
+        socket.close();
     }
 }

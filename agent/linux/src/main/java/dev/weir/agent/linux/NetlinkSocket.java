@@ -1,7 +1,5 @@
 package dev.weir.agent.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.io.IOException;
@@ -42,14 +40,13 @@ public final class NetlinkSocket implements NetlinkTransport {
         }
     }
 
-    private final Arena arena = Arena.ofShared();
-    private final int fd;
-    private final MemorySegment datagram = arena.allocate(DATAGRAM_BYTES, 8);
+    private final Socket socket;
+    private final MemorySegment datagram;
     private int sequence;
-    private boolean closed;
 
-    private NetlinkSocket(int fd) {
-        this.fd = fd;
+    private NetlinkSocket(Socket socket) {
+        this.socket = socket;
+        this.datagram = socket.allocate(DATAGRAM_BYTES);
     }
 
     public static NetlinkSocket open(Family family) throws IOException {
@@ -58,49 +55,39 @@ public final class NetlinkSocket implements NetlinkTransport {
 
     /** Opens a socket in the calling thread's network namespace. */
     public static NetlinkSocket open(Family family, Duration timeLimit) throws IOException {
-        NetlinkSocket socket =
-                new NetlinkSocket(
-                        Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW_CLOEXEC, family.number));
-        try {
-            socket.configure(timeLimit);
-            return socket;
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
-    }
-
-    private void configure(Duration timeLimit) throws IOException {
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment timeval = scratch.allocate(16, 8);
-            timeval.set(JAVA_LONG, 0, timeLimit.toSeconds());
-            timeval.set(JAVA_LONG, 8, timeLimit.toNanosPart() / 1_000);
-            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, timeval);
-            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, timeval);
-            setBuffer(scratch, Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, SEND_BUFFER_BYTES);
-            setBuffer(scratch, Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-            setInt(scratch, Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
-            setInt(scratch, Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
-            MemorySegment address = scratch.allocate(12, 4);
-            address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
-            Libc.bind(fd, address);
-        }
+        return new NetlinkSocket(
+                Socket.open(
+                        Libc.AF_NETLINK,
+                        Libc.SOCK_RAW_CLOEXEC,
+                        family.number,
+                        (socket, scratch) -> {
+                            socket.limitWaits(timeLimit);
+                            setBuffer(
+                                    socket, Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, SEND_BUFFER_BYTES);
+                            setBuffer(
+                                    socket,
+                                    Libc.SO_RCVBUFFORCE,
+                                    Libc.SO_RCVBUF,
+                                    RECEIVE_BUFFER_BYTES);
+                            socket.set(Libc.SOL_NETLINK, Libc.NETLINK_CAP_ACK, 1);
+                            socket.set(Libc.SOL_NETLINK, Libc.NETLINK_EXT_ACK, 1);
+                            MemorySegment address = scratch.allocate(12, 4);
+                            address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
+                            Libc.bind(socket.fd(), address);
+                        }));
     }
 
     /** The host's limit holds for root of a user namespace, who may not force a size. */
-    private void setBuffer(Arena scratch, int force, int limited, int bytes) throws IOException {
+    private static void setBuffer(Socket socket, int force, int limited, int bytes)
+            throws IOException {
         try {
-            setInt(scratch, Libc.SOL_SOCKET, force, bytes);
+            socket.set(Libc.SOL_SOCKET, force, bytes);
         } catch (KernelException e) {
             if (!e.errno().equals(Errno.EPERM)) {
                 throw e;
             }
-            setInt(scratch, Libc.SOL_SOCKET, limited, bytes);
+            socket.set(Libc.SOL_SOCKET, limited, bytes);
         }
-    }
-
-    private void setInt(Arena scratch, int level, int option, int value) throws IOException {
-        Libc.setsockopt(fd, level, option, scratch.allocateFrom(JAVA_INT, value));
     }
 
     @Override
@@ -115,7 +102,7 @@ public final class NetlinkSocket implements NetlinkTransport {
             int length = bytes.remaining();
             MemorySegment copy = scratch.allocate(length, 8);
             copy.asByteBuffer().put(bytes);
-            long sent = Libc.send(fd, copy);
+            long sent = Libc.send(socket.fd(), copy);
             if (sent != length) {
                 throw new IOException("netlink took " + sent + " of " + length + " bytes");
             }
@@ -126,7 +113,7 @@ public final class NetlinkSocket implements NetlinkTransport {
     public ByteBuffer receive() throws IOException {
         while (true) {
             try {
-                long length = Libc.recv(fd, datagram, Libc.MSG_TRUNC);
+                long length = Libc.recv(socket.fd(), datagram, Libc.MSG_TRUNC);
                 if (length > DATAGRAM_BYTES) {
                     throw new IOException("netlink datagram of " + length + " bytes was cut");
                 }
@@ -141,16 +128,6 @@ public final class NetlinkSocket implements NetlinkTransport {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        try {
-            Libc.close(fd);
-        } catch (KernelException e) {
-            throw new IllegalStateException("file descriptor " + fd + " was not ours", e);
-        } finally {
-            arena.close();
-        }
+        socket.close();
     }
 }

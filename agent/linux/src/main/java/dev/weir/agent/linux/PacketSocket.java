@@ -62,13 +62,12 @@ public final class PacketSocket implements AutoCloseable {
         }
     }
 
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment frame = arena.allocate(FRAME_BYTES, 8);
-    private final int fd;
-    private boolean closed;
+    private final Socket socket;
+    private final MemorySegment frame;
 
-    private PacketSocket(int fd) {
-        this.fd = fd;
+    private PacketSocket(Socket socket) {
+        this.socket = socket;
+        this.frame = socket.allocate(FRAME_BYTES);
     }
 
     /**
@@ -77,44 +76,37 @@ public final class PacketSocket implements AutoCloseable {
      */
     public static PacketSocket open(int link, Protocol protocol, Duration wait) throws IOException {
         // Protocol 0 receives nothing, so no frame slips in before the filter is there.
-        PacketSocket socket =
-                new PacketSocket(Libc.socket(Libc.AF_PACKET, Libc.SOCK_RAW_CLOEXEC, 0));
-        try {
-            socket.configure(link, protocol, wait);
-            return socket;
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
+        return new PacketSocket(
+                Socket.open(
+                        Libc.AF_PACKET,
+                        Libc.SOCK_RAW_CLOEXEC,
+                        0,
+                        (socket, scratch) -> {
+                            socket.limitWaits(wait);
+                            bind(socket, scratch, link, protocol);
+                        }));
     }
 
-    private void configure(int link, Protocol protocol, Duration wait) throws IOException {
-        try (Arena scratch = Arena.ofConfined()) {
-            MemorySegment timeval = scratch.allocate(16, 8);
-            timeval.set(JAVA_LONG, 0, wait.toSeconds());
-            timeval.set(JAVA_LONG, 8, wait.toNanosPart() / 1_000);
-            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_RCVTIMEO, timeval);
-            Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_SNDTIMEO, timeval);
-            if (protocol.filter.length > 0) {
-                MemorySegment program = scratch.allocate(16, 8);
-                program.set(JAVA_SHORT, 0, (short) protocol.filter.length);
-                program.set(
-                        JAVA_LONG, 8, scratch.allocateFrom(JAVA_LONG, protocol.filter).address());
-                Libc.setsockopt(fd, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program);
-            }
-            MemorySegment address = scratch.allocate(ADDRESS_BYTES, 4);
-            address.set(JAVA_SHORT, 0, (short) Libc.AF_PACKET);
-            address.set(JAVA_BYTE, 2, (byte) (protocol.etherType >> 8));
-            address.set(JAVA_BYTE, 3, (byte) protocol.etherType);
-            address.set(JAVA_INT, 4, link);
-            Libc.bind(fd, address);
+    private static void bind(Socket socket, Arena scratch, int link, Protocol protocol)
+            throws IOException {
+        if (protocol.filter.length > 0) {
+            MemorySegment program = scratch.allocate(16, 8);
+            program.set(JAVA_SHORT, 0, (short) protocol.filter.length);
+            program.set(JAVA_LONG, 8, scratch.allocateFrom(JAVA_LONG, protocol.filter).address());
+            socket.set(Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program);
         }
+        MemorySegment address = scratch.allocate(ADDRESS_BYTES, 4);
+        address.set(JAVA_SHORT, 0, (short) Libc.AF_PACKET);
+        address.set(JAVA_BYTE, 2, (byte) (protocol.etherType >> 8));
+        address.set(JAVA_BYTE, 3, (byte) protocol.etherType);
+        address.set(JAVA_INT, 4, link);
+        Libc.bind(socket.fd(), address);
     }
 
     /** A frame from its Ethernet header on; empty when none came in time. */
     public Optional<byte[]> receive() throws IOException {
         try {
-            long length = Libc.recv(fd, frame, 0);
+            long length = Libc.recv(socket.fd(), frame, 0);
             return Optional.of(frame.asSlice(0, length).toArray(JAVA_BYTE));
         } catch (KernelException e) {
             if (e.errno().equals(Errno.EAGAIN) || e.errno().equals(Errno.EINTR)) {
@@ -130,7 +122,7 @@ public final class PacketSocket implements AutoCloseable {
      */
     public void send(byte[] bytes) throws IOException {
         try (Arena scratch = Arena.ofConfined()) {
-            Libc.send(fd, scratch.allocateFrom(JAVA_BYTE, bytes));
+            Libc.send(socket.fd(), scratch.allocateFrom(JAVA_BYTE, bytes));
         } catch (KernelException e) {
             if (!e.errno().equals(Errno.ENOBUFS) && !e.errno().equals(Errno.EAGAIN)) {
                 throw e;
@@ -140,16 +132,6 @@ public final class PacketSocket implements AutoCloseable {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        try {
-            Libc.close(fd);
-        } catch (KernelException e) {
-            throw new IllegalStateException("file descriptor " + fd + " was not ours", e);
-        } finally {
-            arena.close();
-        }
+        socket.close();
     }
 }
