@@ -1,26 +1,20 @@
 package dev.weir.endpoint;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static dev.weir.endpoint.Wire.PATIENCE;
+import static dev.weir.endpoint.Wire.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.Condition;
-import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
 import dev.weir.core.v1.PodSpec;
 import dev.weir.core.v1.PodStatus;
-import dev.weir.log.Shard;
-import dev.weir.log.ShardConfig;
-import dev.weir.log.SimulatedLog;
-import dev.weir.log.Write;
 import dev.weir.model.Cidr;
-import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.CreateServiceRequest;
 import dev.weir.net.v1.EndpointSlice;
@@ -28,22 +22,14 @@ import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
 import dev.weir.net.v1.ServicesGrpc;
-import dev.weir.server.ShardDirectory;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -52,64 +38,25 @@ import org.junit.jupiter.api.Test;
 
 /** The whole service over gRPC, on logs in memory. The tests write the control shard. */
 class EndpointServiceTest {
-    private static final int PATIENCE = 20;
-
-    private final SimulatedLog.Disk controlDisk = new SimulatedLog.Disk("log-1");
-    private final SimulatedLog.Disk ownDisk = new SimulatedLog.Disk("log-1");
-    private Shard control;
-    private Shard own;
-    private EndpointService service;
-    private Server server;
-    private ManagedChannel channel;
+    private final ServedEndpoints.Disks disks = new ServedEndpoints.Disks();
+    private ServedEndpoints served;
 
     @BeforeEach
     void open() throws IOException {
-        control = Shard.open("control", controlDisk.open(), ShardConfig.of("test"));
-        own = Shard.open("endpoint", ownDisk.open(), ShardConfig.of("test"));
-        service =
-                new EndpointService(
-                        own,
-                        new ShardDirectory(List.of(control, own)),
+        served =
+                new ServedEndpoints(
+                        disks,
                         EndpointSettings.of(
-                                List.of(Cidr.of("10.96.0.0/12"), Cidr.of("fd00:10:96::/112"))),
-                        Clock.systemUTC());
-        put(namespace("default"));
-        put(namespace("shop"));
-        service.start();
-        String name = InProcessServerBuilder.generateName();
-        var builder = InProcessServerBuilder.forName(name);
-        service.services().forEach(builder::addService);
-        server = builder.build().start();
-        channel = InProcessChannelBuilder.forName(name).build();
+                                List.of(Cidr.of("10.96.0.0/12"), Cidr.of("fd00:10:96::/112"))));
     }
 
     @AfterEach
     void close() throws Exception {
-        channel.shutdownNow();
-        server.shutdownNow();
-        assertThat(server.awaitTermination(PATIENCE, SECONDS)).as("the server ends").isTrue();
-        service.close();
-        own.close();
-        control.close();
-    }
-
-    private static Namespace namespace(String name) {
-        return Namespace.newBuilder().setMetadata(ObjectMeta.newBuilder().setName(name)).build();
-    }
-
-    private long put(Namespace namespace) {
-        return write(
-                Map.of(
-                        Kinds.NAMESPACE.key("", namespace.getMetadata().getName()),
-                        Optional.of(namespace)));
-    }
-
-    private long write(Map<Key, Optional<Message>> changes) {
-        return control.write(Write.of(pending -> new TreeMap<>(changes))).join().revision();
+        served.close();
     }
 
     private long putPod(String name, int number) {
-        return write(
+        return served.write(
                 Map.of(
                         Kinds.POD.key("shop", name),
                         Optional.of(
@@ -151,26 +98,15 @@ class EndpointServiceTest {
     }
 
     private Service create(CreateServiceRequest.Builder request) {
-        return ServicesGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(PATIENCE, SECONDS)
-                .create(request.build())
-                .getObject();
+        return served.stub(ServicesGrpc::newBlockingStub).create(request.build()).getObject();
     }
 
     private StatusRuntimeException refused(CreateServiceRequest.Builder request) {
         return catchThrowableOfType(StatusRuntimeException.class, () -> create(request));
     }
 
-    private static void await(String what, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE);
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline for: " + what).isLessThan(deadline);
-            Thread.sleep(5);
-        }
-    }
-
     private Set<String> endpoints() {
-        return own.image()
+        return served.image()
                 .in(Kinds.ENDPOINT_SLICE, "shop", EndpointSlice.class)
                 .flatMap(slice -> slice.getEndpointsList().stream())
                 .flatMap(endpoint -> endpoint.getAddressesList().stream())
@@ -178,7 +114,7 @@ class EndpointServiceTest {
     }
 
     private Optional<Service> dns() {
-        return own.image().find(Service.class, Kinds.SERVICE.key("kube-system", "kube-dns"));
+        return served.image().find(Service.class, Kinds.SERVICE.key("kube-system", "kube-dns"));
     }
 
     private void restart() throws Exception {
@@ -204,14 +140,15 @@ class EndpointServiceTest {
         Service web = create(creating("shop", "web"));
         putPod("web-1", 5);
         await("the endpoint is there", () -> endpoints().equals(Set.of("10.244.0.5")));
-        Image image = own.image();
+        Image image = served.image();
 
         restart();
 
         assertThat(dns()).contains(before);
-        assertThat(own.image().find(Service.class, Kinds.SERVICE.key("shop", "web"))).contains(web);
+        assertThat(served.image().find(Service.class, Kinds.SERVICE.key("shop", "web")))
+                .contains(web);
         Thread.sleep(300);
-        assertThat(own.image().objects()).isEqualTo(image.objects());
+        assertThat(served.image().objects()).isEqualTo(image.objects());
     }
 
     @Test
@@ -319,7 +256,7 @@ class EndpointServiceTest {
 
     @Test
     void aNamespaceAndAServiceCanComeTogether() {
-        long revision = put(namespace("fresh"));
+        long revision = served.put(ServedEndpoints.namespace("fresh"));
 
         Service web =
                 create(
@@ -336,10 +273,10 @@ class EndpointServiceTest {
         putPod("web-2", 6);
         await("both are there", () -> endpoints().equals(Set.of("10.244.0.5", "10.244.0.6")));
 
-        long revision = write(Map.of(Kinds.POD.key("shop", "web-1"), Optional.empty()));
+        long revision = served.write(Map.of(Kinds.POD.key("shop", "web-1"), Optional.empty()));
 
         await("one is left", () -> endpoints().equals(Set.of("10.244.0.6")));
-        assertThat(own.image().after().revision("control")).isGreaterThanOrEqualTo(revision);
+        assertThat(served.image().after().revision("control")).isGreaterThanOrEqualTo(revision);
     }
 
     @Test
@@ -348,8 +285,8 @@ class EndpointServiceTest {
         putPod("web-1", 5);
         await("the endpoint is there", () -> !endpoints().isEmpty());
 
-        put(
-                namespace("shop").toBuilder()
+        served.put(
+                ServedEndpoints.namespace("shop").toBuilder()
                         .setMetadata(
                                 ObjectMeta.newBuilder()
                                         .setName("shop")
@@ -359,7 +296,7 @@ class EndpointServiceTest {
         await(
                 "nothing of it is left",
                 () ->
-                        own.image().objects().keySet().stream()
+                        served.image().objects().keySet().stream()
                                 .noneMatch(key -> key.namespace().equals("shop")));
         assertThat(refused(creating("shop", "late")).getStatus().getCode())
                 .isEqualTo(Code.PERMISSION_DENIED);

@@ -1,27 +1,20 @@
 package dev.weir.endpoint;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static dev.weir.endpoint.Wire.PATIENCE;
+import static dev.weir.endpoint.Wire.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.Message;
 import dev.weir.changes.Image;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.Condition;
 import dev.weir.core.v1.DeleteRequest;
-import dev.weir.core.v1.Namespace;
-import dev.weir.core.v1.ObjectMeta;
 import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.endpoint.balance.Balancer;
 import dev.weir.endpoint.balance.Tenants;
 import dev.weir.endpoint.balance.Wish;
 import dev.weir.endpoint.derive.Slices;
-import dev.weir.log.Shard;
-import dev.weir.log.ShardConfig;
-import dev.weir.log.SimulatedLog;
-import dev.weir.log.Write;
 import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
-import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.AddressPoolsGrpc;
@@ -31,14 +24,8 @@ import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.net.v1.UpdateServiceRequest;
-import dev.weir.server.ShardDirectory;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,10 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,15 +43,8 @@ import org.junit.jupiter.api.Test;
 
 /** Load balancers over gRPC, on logs in memory. */
 class LoadBalancersTest {
-    private static final int PATIENCE = 20;
-
-    private final SimulatedLog.Disk controlDisk = new SimulatedLog.Disk("log-1");
-    private final SimulatedLog.Disk ownDisk = new SimulatedLog.Disk("log-1");
-    private Shard control;
-    private Shard own;
-    private EndpointService service;
-    private Server server;
-    private ManagedChannel channel;
+    private final ServedEndpoints.Disks disks = new ServedEndpoints.Disks();
+    private ServedEndpoints served;
 
     @BeforeEach
     void open() throws IOException {
@@ -74,51 +52,28 @@ class LoadBalancersTest {
     }
 
     private void open(PortRange ports, String... externalIps) throws IOException {
-        control = Shard.open("control", controlDisk.open(), ShardConfig.of("test"));
-        own = Shard.open("endpoint", ownDisk.open(), ShardConfig.of("test"));
-        service =
-                new EndpointService(
-                        own,
-                        new ShardDirectory(List.of(control, own)),
+        served =
+                new ServedEndpoints(
+                        disks,
                         new EndpointSettings(
                                 List.of(Cidr.of("10.96.0.0/12")),
                                 List.of(Cidr.of("10.244.0.0/16")),
                                 ports,
                                 List.of(externalIps).stream().map(Cidr::of).toList(),
-                                Slices.USUAL_ENDPOINTS),
-                        Clock.systemUTC());
-        TreeMap<Key, Optional<Message>> namespace = new TreeMap<>();
-        namespace.put(
-                Kinds.NAMESPACE.key("", "shop"),
-                Optional.of(
-                        Namespace.newBuilder()
-                                .setMetadata(ObjectMeta.newBuilder().setName("shop"))
-                                .build()));
-        control.write(Write.of(pending -> namespace)).join();
-        service.start();
-        String name = InProcessServerBuilder.generateName();
-        var builder = InProcessServerBuilder.forName(name);
-        service.services().forEach(builder::addService);
-        server = builder.build().start();
-        channel = InProcessChannelBuilder.forName(name).build();
+                                Slices.USUAL_ENDPOINTS));
     }
 
     @AfterEach
     void close() throws Exception {
-        channel.shutdownNow();
-        server.shutdownNow();
-        assertThat(server.awaitTermination(PATIENCE, SECONDS)).as("the server ends").isTrue();
-        service.close();
-        own.close();
-        control.close();
+        served.close();
     }
 
     private ServicesGrpc.ServicesBlockingStub services() {
-        return ServicesGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE, SECONDS);
+        return served.stub(ServicesGrpc::newBlockingStub);
     }
 
     private AddressPoolsGrpc.AddressPoolsBlockingStub pools() {
-        return AddressPoolsGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE, SECONDS);
+        return served.stub(AddressPoolsGrpc::newBlockingStub);
     }
 
     private static Service.Builder balanced(String name) {
@@ -146,7 +101,7 @@ class LoadBalancersTest {
     }
 
     private Optional<Service> stored(String name) {
-        return own.image().find(Service.class, Kinds.SERVICE.key("shop", name));
+        return served.image().find(Service.class, Kinds.SERVICE.key("shop", name));
     }
 
     private String address(String name) {
@@ -160,14 +115,6 @@ class LoadBalancersTest {
         return service.getStatus().getConditionsList().stream()
                 .filter(condition -> condition.getType().equals(type))
                 .findFirst();
-    }
-
-    private static void await(String what, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE);
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline for: " + what).isLessThan(deadline);
-            Thread.sleep(5);
-        }
     }
 
     @Test
@@ -195,13 +142,13 @@ class LoadBalancersTest {
         create(balanced("a"));
         create(balanced("b"));
         await("both have one", () -> !address("a").isEmpty() && !address("b").isEmpty());
-        Image before = own.image();
+        Image before = served.image();
 
         close();
         open();
         Thread.sleep(300);
 
-        assertThat(own.image().objects()).isEqualTo(before.objects());
+        assertThat(served.image().objects()).isEqualTo(before.objects());
     }
 
     @Test
@@ -337,7 +284,7 @@ class LoadBalancersTest {
                         .start(
                                 () -> {
                                     while (!done.get()) {
-                                        seen.addAll(conflicts(own.image()));
+                                        seen.addAll(conflicts(served.image()));
                                         Thread.yield();
                                     }
                                 });
@@ -349,13 +296,13 @@ class LoadBalancersTest {
             assertThat(writer.join(Duration.ofSeconds(60))).as("a writer is done").isTrue();
         }
         pool("last", "198.51.100.0/24");
-        await("all is given out", () -> settled(own.image()));
+        await("all is given out", () -> settled(served.image()));
         done.set(true);
 
         assertThat(watch.join(Duration.ofSeconds(PATIENCE))).isTrue();
         assertThat(seen).as("conflicts, seed " + seed).isEmpty();
-        assertThat(conflicts(own.image())).isEmpty();
-        assertThat(own.image().all(Kinds.SERVICE, Service.class))
+        assertThat(conflicts(served.image())).isEmpty();
+        assertThat(served.image().all(Kinds.SERVICE, Service.class))
                 .filteredOn(Wish::isOurs)
                 .isNotEmpty()
                 .allMatch(one -> one.getStatus().getLoadBalancer().getIngressCount() == 1);

@@ -1,23 +1,16 @@
 package dev.weir.endpoint;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static dev.weir.endpoint.Wire.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.google.protobuf.Message;
 import dev.weir.changes.Image;
 import dev.weir.core.v1.DeleteRequest;
-import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.endpoint.derive.Slices;
-import dev.weir.log.Shard;
-import dev.weir.log.ShardConfig;
-import dev.weir.log.SimulatedLog;
-import dev.weir.log.Write;
 import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
-import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.AddressPoolSpec;
@@ -30,38 +23,23 @@ import dev.weir.net.v1.ServiceCidr;
 import dev.weir.net.v1.ServiceCidrSpec;
 import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
-import dev.weir.server.ShardDirectory;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Ranges of cluster IPs over gRPC, on logs in memory. */
 class ServiceCidrsTest {
-    private static final int PATIENCE = 20;
-
     /** So few that 12 Services fill it: DNS has the 13th. */
     private static final String OWN = "10.96.0.0/28";
 
     private static final Cidr MORE = Cidr.of("10.97.0.0/24");
 
-    private final SimulatedLog.Disk controlDisk = new SimulatedLog.Disk("log-1");
-    private final SimulatedLog.Disk ownDisk = new SimulatedLog.Disk("log-1");
-    private Shard control;
-    private Shard own;
-    private EndpointService service;
-    private Server server;
-    private ManagedChannel channel;
+    private final ServedEndpoints.Disks disks = new ServedEndpoints.Disks();
+    private ServedEndpoints served;
 
     @BeforeEach
     void open() throws IOException {
@@ -69,51 +47,28 @@ class ServiceCidrsTest {
     }
 
     private void open(String... cidrs) throws IOException {
-        control = Shard.open("control", controlDisk.open(), ShardConfig.of("test"));
-        own = Shard.open("endpoint", ownDisk.open(), ShardConfig.of("test"));
-        service =
-                new EndpointService(
-                        own,
-                        new ShardDirectory(List.of(control, own)),
+        served =
+                new ServedEndpoints(
+                        disks,
                         new EndpointSettings(
                                 List.of(cidrs).stream().map(Cidr::of).toList(),
                                 List.of(Cidr.of("10.244.0.0/16")),
                                 PortRange.DEFAULT,
                                 List.of(),
-                                Slices.USUAL_ENDPOINTS),
-                        Clock.systemUTC());
-        TreeMap<Key, Optional<Message>> namespace = new TreeMap<>();
-        namespace.put(
-                Kinds.NAMESPACE.key("", "shop"),
-                Optional.of(
-                        Namespace.newBuilder()
-                                .setMetadata(ObjectMeta.newBuilder().setName("shop"))
-                                .build()));
-        control.write(Write.of(pending -> namespace)).join();
-        service.start();
-        String name = InProcessServerBuilder.generateName();
-        var builder = InProcessServerBuilder.forName(name);
-        service.services().forEach(builder::addService);
-        server = builder.build().start();
-        channel = InProcessChannelBuilder.forName(name).build();
+                                Slices.USUAL_ENDPOINTS));
     }
 
     @AfterEach
     void close() throws Exception {
-        channel.shutdownNow();
-        server.shutdownNow();
-        assertThat(server.awaitTermination(PATIENCE, SECONDS)).as("the server ends").isTrue();
-        service.close();
-        own.close();
-        control.close();
+        served.close();
     }
 
     private ServicesGrpc.ServicesBlockingStub services() {
-        return ServicesGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE, SECONDS);
+        return served.stub(ServicesGrpc::newBlockingStub);
     }
 
     private ServiceCidrsGrpc.ServiceCidrsBlockingStub ranges() {
-        return ServiceCidrsGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE, SECONDS);
+        return served.stub(ServiceCidrsGrpc::newBlockingStub);
     }
 
     private String create(String name, String address) {
@@ -148,7 +103,7 @@ class ServiceCidrsTest {
     }
 
     private Optional<ServiceCidr> stored(String name) {
-        return own.image().find(ServiceCidr.class, Kinds.SERVICE_CIDR.key("", name));
+        return served.image().find(ServiceCidr.class, Kinds.SERVICE_CIDR.key("", name));
     }
 
     private static String refusal(Runnable call) {
@@ -156,14 +111,6 @@ class ServiceCidrsTest {
                 catchThrowableOfType(StatusRuntimeException.class, call::run)
                         .getStatus()
                         .getDescription());
-    }
-
-    private static void await(String what, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE);
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline for: " + what).isLessThan(deadline);
-            Thread.sleep(5);
-        }
     }
 
     @Test
@@ -215,7 +162,7 @@ class ServiceCidrsTest {
         assertThat(refusal(() -> create("next", "10.97.0.21")))
                 .contains("The range of valid IPs is 10.96.0.0/28");
         assertThat(
-                        own.image()
+                        served.image()
                                 .find(Service.class, Kinds.SERVICE.key("shop", "web"))
                                 .orElseThrow()
                                 .getStatus()
@@ -247,12 +194,12 @@ class ServiceCidrsTest {
     void aRestartGoesOnWhereItWas() throws Exception {
         add("more", MORE.toString());
         create("web", "10.97.0.20");
-        Image before = own.image();
+        Image before = served.image();
 
         close();
         open();
         Thread.sleep(300);
-        assertThat(own.image().objects()).isEqualTo(before.objects());
+        assertThat(served.image().objects()).isEqualTo(before.objects());
         assertThat(refusal(() -> create("again", "10.97.0.20"))).contains("already allocated");
 
         delete("more");
@@ -279,8 +226,7 @@ class ServiceCidrsTest {
         assertThat(
                         refusal(
                                 () ->
-                                        AddressPoolsGrpc.newBlockingStub(channel)
-                                                .withDeadlineAfter(PATIENCE, SECONDS)
+                                        served.stub(AddressPoolsGrpc::newBlockingStub)
                                                 .create(pool.build())))
                 .contains("must not overlap the range 10.97.0.0/24");
     }

@@ -1,10 +1,12 @@
 package dev.weir.endpoint.lease;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static dev.weir.endpoint.Wire.PATIENCE;
+import static dev.weir.endpoint.Wire.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Message;
+import dev.weir.endpoint.Wire;
 import dev.weir.endpoint.admission.LeaseTerm;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
@@ -15,12 +17,8 @@ import dev.weir.model.Kinds;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.LeasesGrpc;
 import dev.weir.net.v1.RenewLeaseRequest;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.inprocess.InProcessChannelBuilder;
-import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,14 +29,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** On a log in memory, in a time that the test moves. */
 class LeasesTest {
-    private static final int PATIENCE = 20;
     private static final int ROUNDS = 15;
     private static final int SLICES = 40;
 
@@ -46,24 +42,19 @@ class LeasesTest {
     private final AtomicLong time = new AtomicLong(-5_000_000_000L);
     private Shard shard;
     private Leases leases;
-    private Server server;
-    private ManagedChannel channel;
+    private Wire wire;
 
     @BeforeEach
     void open() throws IOException {
         shard = Shard.open("endpoint", disk.open(), ShardConfig.of("test"));
         leases = new Leases(shard, time::get);
         leases.start();
-        String name = InProcessServerBuilder.generateName();
-        server = InProcessServerBuilder.forName(name).addService(leases).build().start();
-        channel = InProcessChannelBuilder.forName(name).build();
+        wire = new Wire(List.of(leases));
     }
 
     @AfterEach
     void close() throws Exception {
-        channel.shutdownNow();
-        server.shutdownNow();
-        assertThat(server.awaitTermination(PATIENCE, SECONDS)).as("the server ends").isTrue();
+        wire.close();
         leases.close();
         shard.close();
     }
@@ -97,17 +88,8 @@ class LeasesTest {
         return shard.image().get(key(name)).isPresent();
     }
 
-    private static void await(String what, BooleanSupplier holds) throws InterruptedException {
-        long deadline = System.nanoTime() + SECONDS.toNanos(PATIENCE);
-        while (!holds.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("deadline for: " + what).isLessThan(deadline);
-            Thread.sleep(2);
-        }
-    }
-
     private long renew(String name) {
-        return LeasesGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(PATIENCE, SECONDS)
+        return wire.stub(LeasesGrpc::newBlockingStub)
                 .renew(RenewLeaseRequest.newBuilder().setNamespace("shop").setName(name).build())
                 .getRemaining()
                 .getSeconds();
