@@ -25,10 +25,6 @@ import dev.weir.node.v1.WaitProgrammedRequest;
 import dev.weir.node.v1.WaitProgrammedResponse;
 import dev.weir.policy.v1.NetworkPolicy;
 import dev.weir.policy.v1.NetworkPolicySpec;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -58,9 +54,6 @@ class CommandsTest {
                 targetPort: 8080
             """;
 
-    /** What a command left behind. */
-    private record Ran(int code, String out, String err) {}
-
     @TempDir Path directory;
     private FakeServer server;
 
@@ -74,27 +67,13 @@ class CommandsTest {
         server.close();
     }
 
-    private Ran run(String... args) {
+    private CommandLineEnd run(String... args) {
         return runWith("", args);
     }
 
-    private Ran runWith(String input, String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Session session =
-                new Session(
-                        Map.of(
-                                "WEIR_SERVER",
-                                server.address().toString(),
-                                "HOME",
-                                directory.toString()),
-                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        Clock.offset(Clock.systemUTC(), Duration.ofSeconds(100)));
-        int code = Commands.run(session, args);
-        return new Ran(
-                code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private CommandLineEnd runWith(String input, String... args) {
+        return CommandLineEnd.ofInput(
+                server, Clock.offset(Clock.systemUTC(), Duration.ofSeconds(100)), input, args);
     }
 
     private static ObjectMeta named(String name) {
@@ -134,25 +113,26 @@ class CommandsTest {
         server.put(service("web"));
         server.put(service("a-longer-name"));
 
-        Ran ran = run("get", "svc");
+        CommandLineEnd ran = run("get", "svc");
 
-        assertThat(ran.out)
+        assertThat(ran.out())
                 .matches(
                         """
                         NAME            TYPE        CLUSTER-IP   EXTERNAL-IP   PORT\\(S\\)   AGE
                         a-longer-name   ClusterIP   10.96.1.2    <none>        80/TCP    (99|100|101)s
                         web             ClusterIP   10.96.1.2    <none>        80/TCP    (99|100|101)s
                         """);
-        assertThat(ran.code).isZero();
+        assertThat(ran.code()).isZero();
     }
 
     @Test
     void widePodsShowWhereTheyAre() {
         server.put(pod("True"));
 
-        Ran ran = run("get", "pods", "-o", "wide", "--show-labels", "-A", "--no-headers");
+        CommandLineEnd ran =
+                run("get", "pods", "-o", "wide", "--show-labels", "-A", "--no-headers");
 
-        assertThat(ran.out.strip().split(" +"))
+        assertThat(ran.out().strip().split(" +"))
                 .contains("default", "a", "1/1", "Running", "0", "10.244.0.2", "node-1", "<none>");
     }
 
@@ -161,9 +141,9 @@ class CommandsTest {
         server.put(service("web"));
         server.put(pod("False"));
 
-        Ran ran = run("get", "svc,po");
+        CommandLineEnd ran = run("get", "svc,po");
 
-        assertThat(ran.out.lines().map(line -> line.split(" ")[0]))
+        assertThat(ran.out().lines().map(line -> line.split(" ")[0]))
                 .containsExactly("NAME", "service/web", "", "NAME", "pod/a");
     }
 
@@ -179,31 +159,34 @@ class CommandsTest {
                                                         .putMatchLabels("app", "x")))
                         .build());
 
-        assertThat(run("get", "netpol").out)
+        assertThat(run("get", "netpol").out())
                 .contains("NAME   POD-SELECTOR   AGE", "deny   app=x          ");
-        assertThat(run("get", "netpol/deny", "-o", "name").out)
+        assertThat(run("get", "netpol/deny", "-o", "name").out())
                 .isEqualTo("networkpolicy.networking.k8s.io/deny\n");
     }
 
     @Test
     void nothingFoundIsSaidOnStandardErrorAndIsNoError() {
         assertThat(run("get", "services"))
-                .isEqualTo(new Ran(0, "", "No resources found in default namespace.\n"));
-        assertThat(run("get", "services", "-A")).isEqualTo(new Ran(0, "", "No resources found\n"));
-        assertThat(run("get", "nodes")).isEqualTo(new Ran(0, "", "No resources found\n"));
+                .isEqualTo(new CommandLineEnd(0, "", "No resources found in default namespace.\n"));
+        assertThat(run("get", "services", "-A"))
+                .isEqualTo(new CommandLineEnd(0, "", "No resources found\n"));
+        assertThat(run("get", "nodes"))
+                .isEqualTo(new CommandLineEnd(0, "", "No resources found\n"));
     }
 
     @Test
     void anObjectThatIsNotThereIsAnError() {
         assertThat(run("get", "svc", "web"))
                 .isEqualTo(
-                        new Ran(
+                        new CommandLineEnd(
                                 1,
                                 "",
                                 "Error from server (NotFound): services \"web\" not found\n"));
         assertThat(run("get", "foo"))
                 .isEqualTo(
-                        new Ran(1, "", "error: the server doesn't have a resource type \"foo\"\n"));
+                        new CommandLineEnd(
+                                1, "", "error: the server doesn't have a resource type \"foo\"\n"));
     }
 
     @Test
@@ -211,24 +194,24 @@ class CommandsTest {
         server.put(service("web"));
         server.put(service("xyz"));
 
-        Ran one =
+        CommandLineEnd one =
                 run("get", "svc", "web", "-o", "jsonpath={.spec.ports[0].port}/{.spec.clusterIP}");
-        Ran many =
+        CommandLineEnd many =
                 run("get", "svc", "-o", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}");
 
-        assertThat(one.out).isEqualTo("80/10.96.1.2");
-        assertThat(many.out).isEqualTo("web\nxyz\n");
+        assertThat(one.out()).isEqualTo("80/10.96.1.2");
+        assertThat(many.out()).isEqualTo("web\nxyz\n");
     }
 
     @Test
     void applySaysWhatItDid() {
-        Ran first = runWith(SERVICE_YAML, "apply", "-f", "-");
-        Ran again = runWith(SERVICE_YAML, "apply", "-f", "-");
-        Ran changed = runWith(SERVICE_YAML.replace("8080", "8081"), "apply", "-f", "-");
+        CommandLineEnd first = runWith(SERVICE_YAML, "apply", "-f", "-");
+        CommandLineEnd again = runWith(SERVICE_YAML, "apply", "-f", "-");
+        CommandLineEnd changed = runWith(SERVICE_YAML.replace("8080", "8081"), "apply", "-f", "-");
 
-        assertThat(first).isEqualTo(new Ran(0, "service/web created\n", ""));
-        assertThat(again).isEqualTo(new Ran(0, "service/web unchanged\n", ""));
-        assertThat(changed).isEqualTo(new Ran(0, "service/web configured\n", ""));
+        assertThat(first).isEqualTo(new CommandLineEnd(0, "service/web created\n", ""));
+        assertThat(again).isEqualTo(new CommandLineEnd(0, "service/web unchanged\n", ""));
+        assertThat(changed).isEqualTo(new CommandLineEnd(0, "service/web configured\n", ""));
     }
 
     @Test
@@ -253,10 +236,10 @@ class CommandsTest {
         Files.writeString(
                 directory.resolve("2.yaml"), SERVICE_YAML.replace("port: 80", "prot: 80"));
 
-        Ran ran = run("apply", "-f", directory.toString());
+        CommandLineEnd ran = run("apply", "-f", directory.toString());
 
-        assertThat(ran.code).isEqualTo(1);
-        assertThat(ran.err).contains("2.yaml", "spec.ports[0].prot");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("2.yaml", "spec.ports[0].prot");
         assertThat(server.requests).isEmpty();
     }
 
@@ -266,9 +249,9 @@ class CommandsTest {
                 SERVICE_YAML.replace("name: web", "name: web\n  namespace: shop")
                         + "---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: shop\n";
 
-        Ran ran = runWith(file, "apply", "-f", "-");
+        CommandLineEnd ran = runWith(file, "apply", "-f", "-");
 
-        assertThat(ran.out).isEqualTo("namespace/shop created\nservice/web created\n");
+        assertThat(ran.out()).isEqualTo("namespace/shop created\nservice/web created\n");
         assertThat(server.requests.getLast())
                 .isInstanceOfSatisfying(
                         dev.weir.net.v1.CreateServiceRequest.class,
@@ -284,21 +267,21 @@ class CommandsTest {
                 Failure.of(Failure.Reason.FORBIDDEN, "services \"web\" is forbidden: because");
         String file = SERVICE_YAML + "---\n" + SERVICE_YAML.replace("name: web", "name: other");
 
-        Ran ran = runWith(file, "apply", "-f", "-");
+        CommandLineEnd ran = runWith(file, "apply", "-f", "-");
 
-        assertThat(ran.out).isEqualTo("service/other created\n");
-        assertThat(ran.err)
+        assertThat(ran.out()).isEqualTo("service/other created\n");
+        assertThat(ran.err())
                 .isEqualTo(
                         "Error from server (Forbidden): error when applying \"STDIN\": services"
                                 + " \"web\" is forbidden: because\n");
-        assertThat(ran.code).isEqualTo(1);
+        assertThat(ran.code()).isEqualTo(1);
     }
 
     @Test
     void waitAsksForTheFrontierOfAllWrites() {
-        Ran ran = runWith(SERVICE_YAML, "apply", "-f", "-", "--wait");
+        CommandLineEnd ran = runWith(SERVICE_YAML, "apply", "-f", "-", "--wait");
 
-        assertThat(ran).isEqualTo(new Ran(0, "service/web created\n", ""));
+        assertThat(ran).isEqualTo(new CommandLineEnd(0, "service/web created\n", ""));
         assertThat(server.requests.getLast())
                 .isInstanceOfSatisfying(
                         WaitProgrammedRequest.class,
@@ -316,10 +299,11 @@ class CommandsTest {
         server.programmed =
                 List.of(WaitProgrammedResponse.newBuilder().addWaitingFor("node-2").build());
 
-        Ran ran = runWith(SERVICE_YAML, "apply", "-f", "-", "--wait=reachable", "--timeout=200ms");
+        CommandLineEnd ran =
+                runWith(SERVICE_YAML, "apply", "-f", "-", "--wait=reachable", "--timeout=200ms");
 
-        assertThat(ran.code).isEqualTo(1);
-        assertThat(ran.err).contains("timed out").contains("node-2");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("timed out").contains("node-2");
     }
 
     @Test
@@ -330,18 +314,18 @@ class CommandsTest {
                                 .setFailed("node-1: Service default/web: no")
                                 .build());
 
-        assertThat(runWith(SERVICE_YAML, "apply", "-f", "-", "--wait").err)
+        assertThat(runWith(SERVICE_YAML, "apply", "-f", "-", "--wait").err())
                 .isEqualTo("error: node-1: Service default/web: no\n");
     }
 
     @Test
     void aDryRunWritesNothing() {
-        Ran client = runWith(SERVICE_YAML, "apply", "-f", "-", "--dry-run=client");
-        Ran onServer = runWith(SERVICE_YAML, "apply", "-f", "-", "--dry-run=server");
+        CommandLineEnd client = runWith(SERVICE_YAML, "apply", "-f", "-", "--dry-run=client");
+        CommandLineEnd onServer = runWith(SERVICE_YAML, "apply", "-f", "-", "--dry-run=server");
 
-        assertThat(client.out).isEqualTo("service/web created (dry run)\n");
-        assertThat(onServer.out).isEqualTo("service/web created (server dry run)\n");
-        assertThat(run("get", "svc").out).isEmpty();
+        assertThat(client.out()).isEqualTo("service/web created (dry run)\n");
+        assertThat(onServer.out()).isEqualTo("service/web created (server dry run)\n");
+        assertThat(run("get", "svc").out()).isEmpty();
     }
 
     @Test
@@ -349,9 +333,10 @@ class CommandsTest {
         server.put(service("web"));
 
         assertThat(run("delete", "svc", "web"))
-                .isEqualTo(new Ran(0, "service \"web\" deleted\n", ""));
-        assertThat(run("delete", "svc", "web").code).isEqualTo(1);
-        assertThat(run("delete", "svc", "web", "--ignore-not-found")).isEqualTo(new Ran(0, "", ""));
+                .isEqualTo(new CommandLineEnd(0, "service \"web\" deleted\n", ""));
+        assertThat(run("delete", "svc", "web").code()).isEqualTo(1);
+        assertThat(run("delete", "svc", "web", "--ignore-not-found"))
+                .isEqualTo(new CommandLineEnd(0, "", ""));
     }
 
     @Test
@@ -365,7 +350,7 @@ class CommandsTest {
                         });
 
         assertThat(run("wait", "--for=condition=Ready", "pod/a", "--timeout=10s"))
-                .isEqualTo(new Ran(0, "pod/a condition met\n", ""));
+                .isEqualTo(new CommandLineEnd(0, "pod/a condition met\n", ""));
     }
 
     @Test
@@ -374,7 +359,8 @@ class CommandsTest {
 
         assertThat(run("wait", "--for=condition=Ready", "pod/a", "--timeout=100ms"))
                 .isEqualTo(
-                        new Ran(1, "", "error: timed out waiting for the condition on pods/a\n"));
+                        new CommandLineEnd(
+                                1, "", "error: timed out waiting for the condition on pods/a\n"));
     }
 
     @Test
@@ -387,16 +373,16 @@ class CommandsTest {
                             server.remove(Kinds.POD.key("default", "a"));
                         });
 
-        assertThat(run("wait", "--for=delete", "pod/a").out).isEqualTo("pod/a condition met\n");
-        assertThat(run("wait", "--for=delete", "pod/a")).isEqualTo(new Ran(0, "", ""));
+        assertThat(run("wait", "--for=delete", "pod/a").out()).isEqualTo("pod/a condition met\n");
+        assertThat(run("wait", "--for=delete", "pod/a")).isEqualTo(new CommandLineEnd(0, "", ""));
     }
 
     @Test
     void whatIsTypedWrongIsSaidInKubectlsWords() {
-        assertThat(run("get", "svc", "--foo").err).startsWith("error: unknown flag: --foo\n");
-        assertThat(run("gte").err).startsWith("error: unknown command \"gte\" for \"weir\"\n");
-        assertThat(run("get").err).isEqualTo("error: Required resource not specified.\n");
-        assertThat(run("drain", "node-1").err)
+        assertThat(run("get", "svc", "--foo").err()).startsWith("error: unknown flag: --foo\n");
+        assertThat(run("gte").err()).startsWith("error: unknown command \"gte\" for \"weir\"\n");
+        assertThat(run("get").err()).isEqualTo("error: Required resource not specified.\n");
+        assertThat(run("drain", "node-1").err())
                 .isEqualTo("error: not available in this release: weir drain\n");
     }
 
@@ -429,7 +415,7 @@ class CommandsTest {
         Service.Builder waiting = balanced().toBuilder().setMetadata(named("yet")).clearStatus();
         server.put(waiting.build());
 
-        assertThat(run("get", "svc").out)
+        assertThat(run("get", "svc").out())
                 .contains("  192.0.2.1     80:30007/TCP,80:30007/UDP  ")
                 .contains("  <pending>     80:30007/TCP,80:30007/UDP  ");
     }
@@ -446,7 +432,7 @@ class CommandsTest {
                                         .addAddresses("2001:db8::1-2001:db8::9"))
                         .build());
 
-        assertThat(run("get", "pool").out.replaceAll(" {2,}", " "))
+        assertThat(run("get", "pool").out().replaceAll(" {2,}", " "))
                 .matches(
                         "NAME AUTO-ASSIGN ADDRESSES AGE\n"
                                 + "lab true 192.0.2.16/28,2001:db8::1-2001:db8::9 [0-9]+s\n");
@@ -463,7 +449,7 @@ class CommandsTest {
                                         .addCidrs("fd00:10:96::/112"))
                         .build());
 
-        assertThat(run("get", "servicecidrs").out.replaceAll(" {2,}", " "))
+        assertThat(run("get", "servicecidrs").out().replaceAll(" {2,}", " "))
                 .matches("NAME CIDRS AGE\n" + "kubernetes 10.96.0.0/12,fd00:10:96::/112 [0-9]+s\n");
     }
 
@@ -477,17 +463,17 @@ class CommandsTest {
         none.getSpecBuilder().clearClusterIps().addClusterIps("None");
         List.of(web, api, none).forEach(one -> server.put(one.build()));
 
-        assertThat(run("get", "ipaddresses").out.replaceAll(" {2,}", " "))
+        assertThat(run("get", "ipaddresses").out().replaceAll(" {2,}", " "))
                 .matches(
                         "NAME PARENTREF AGE\n"
                                 + "10.96.0.9 services/default/api \\S+\n"
                                 + "10.96.0.19 services/default/web \\S+\n"
                                 + "fd00::9 services/default/web \\S+\n");
-        assertThat(run("get", "ip/FD00:0::9", "-o", "yaml").out)
+        assertThat(run("get", "ip/FD00:0::9", "-o", "yaml").out())
                 .startsWith("apiVersion: networking.k8s.io/v1\nkind: IPAddress\n")
                 .contains("ipaddress.kubernetes.io/ip-family: IPv6")
                 .contains("    namespace: default\n    resource: services\n");
-        assertThat(run("get", "ipaddress", "10.96.0.20").err)
+        assertThat(run("get", "ipaddress", "10.96.0.20").err())
                 .contains("ipaddresses \"10.96.0.20\" not found");
         assertThat(
                         run(
@@ -497,9 +483,9 @@ class CommandsTest {
                                         "ipaddress.kubernetes.io/ip-family=IPv6",
                                         "-o",
                                         "name")
-                                .out)
+                                .out())
                 .isEqualTo("ipaddress.networking.k8s.io/fd00::9\n");
-        assertThat(run("delete", "ip", "10.96.0.9").err).contains("only get shows them");
+        assertThat(run("delete", "ip", "10.96.0.9").err()).contains("only get shows them");
     }
 
     @Test
@@ -513,17 +499,17 @@ class CommandsTest {
                                 .setMessage("no range of --external-ip-ranges has them"));
         server.put(there.build());
 
-        Ran ran = runWith(SERVICE_YAML, "apply", "-f", "-");
+        CommandLineEnd ran = runWith(SERVICE_YAML, "apply", "-f", "-");
 
-        assertThat(ran.code).isZero();
-        assertThat(ran.err).isEqualTo("Warning: no range of --external-ip-ranges has them\n");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.err()).isEqualTo("Warning: no range of --external-ip-ranges has them\n");
     }
 
     @Test
     void describeShowsNodePortsAndWhatALoadBalancerHas() {
         server.put(balanced());
 
-        assertThat(run("describe", "svc", "web").out.replaceAll(" {2,}", " "))
+        assertThat(run("describe", "svc", "web").out().replaceAll(" {2,}", " "))
                 .contains("LoadBalancer Ingress: 192.0.2.1 (VIP)\n")
                 .contains("Port: tcp 80/TCP\n")
                 .contains("NodePort: tcp 30007/TCP\n")
@@ -537,7 +523,7 @@ class CommandsTest {
     void describeShowsAService() {
         server.put(service("web"));
 
-        assertThat(run("describe", "svc", "web").out)
+        assertThat(run("describe", "svc", "web").out())
                 .contains(
                         "Name:              web\n",
                         "Selector:          app=web\n",
@@ -559,7 +545,7 @@ class CommandsTest {
                         "agent",
                         "status",
                         "why")) {
-            assertThat(run(command, "--help").code).as(command).isZero();
+            assertThat(run(command, "--help").code()).as(command).isZero();
         }
     }
 

@@ -7,14 +7,9 @@ import dev.weir.core.v1.ObjectMeta;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServiceSpec;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +30,6 @@ class EndpointsImportTest {
               ports: [{port: 5432}]
             """;
 
-    private record Ran(int code, String out, String err) {}
-
     @TempDir Path directory;
     private FakeServer server;
 
@@ -50,26 +43,11 @@ class EndpointsImportTest {
         server.close();
     }
 
-    private Ran run(String input, String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Session session =
-                new Session(
-                        Map.of(
-                                "WEIR_SERVER",
-                                server.address().toString(),
-                                "HOME",
-                                directory.toString()),
-                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        Clock.systemUTC());
-        int code = Commands.run(session, args);
-        return new Ran(
-                code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    private CommandLineEnd run(String input, String... args) {
+        return CommandLineEnd.ofInput(server, Clock.systemUTC(), input, args);
     }
 
-    private Ran apply(String manifests, String... more) {
+    private CommandLineEnd apply(String manifests, String... more) {
         return run(
                 manifests,
                 Stream.concat(Stream.of("apply", "-f", "-"), Stream.of(more))
@@ -99,7 +77,7 @@ class EndpointsImportTest {
                                                 + "endpointslicemirroring-controller.k8s.io",
                                         "-o",
                                         "jsonpath={.items[*].endpoints[*].addresses[0]}")
-                                .out
+                                .out()
                                 .split(" ", -1))
                 .filter(address -> !address.isEmpty())
                 .sorted()
@@ -110,11 +88,11 @@ class EndpointsImportTest {
     void endpointsAreStoredAsSlices() {
         server.put(service(false));
 
-        Ran first = apply(ENDPOINTS);
-        Ran again = apply(ENDPOINTS);
+        CommandLineEnd first = apply(ENDPOINTS);
+        CommandLineEnd again = apply(ENDPOINTS);
 
-        assertThat(first).isEqualTo(new Ran(0, "endpoints/db created\n", ""));
-        assertThat(again).isEqualTo(new Ran(0, "endpoints/db unchanged\n", ""));
+        assertThat(first).isEqualTo(new CommandLineEnd(0, "endpoints/db created\n", ""));
+        assertThat(again).isEqualTo(new CommandLineEnd(0, "endpoints/db unchanged\n", ""));
         assertThat(addresses()).containsExactly("192.0.2.1", "2001:db8::1");
     }
 
@@ -130,18 +108,19 @@ class EndpointsImportTest {
                         .build());
         apply(ENDPOINTS);
 
-        Ran changed = apply(ENDPOINTS.replace(", {ip: \"2001:db8::1\"}", ", {ip: 192.0.2.2}"));
+        CommandLineEnd changed =
+                apply(ENDPOINTS.replace(", {ip: \"2001:db8::1\"}", ", {ip: 192.0.2.2}"));
         List<String> then = addresses();
-        Ran deleted = run(ENDPOINTS, "delete", "-f", "-");
-        Ran gone = run(ENDPOINTS, "delete", "-f", "-");
+        CommandLineEnd deleted = run(ENDPOINTS, "delete", "-f", "-");
+        CommandLineEnd gone = run(ENDPOINTS, "delete", "-f", "-");
 
-        assertThat(changed.out).isEqualTo("endpoints/db configured\n");
+        assertThat(changed.out()).isEqualTo("endpoints/db configured\n");
         assertThat(then).containsExactly("192.0.2.1", "192.0.2.2");
-        assertThat(deleted).isEqualTo(new Ran(0, "endpoints \"db\" deleted\n", ""));
+        assertThat(deleted).isEqualTo(new CommandLineEnd(0, "endpoints \"db\" deleted\n", ""));
         assertThat(addresses()).isEmpty();
-        assertThat(run("", "get", "endpointslices", "by-hand").code).isZero();
-        assertThat(gone.code).isEqualTo(1);
-        assertThat(gone.err)
+        assertThat(run("", "get", "endpointslices", "by-hand").code()).isZero();
+        assertThat(gone.code()).isEqualTo(1);
+        assertThat(gone.err())
                 .isEqualTo("Error from server (NotFound): endpoints \"db\" not found\n");
     }
 
@@ -149,7 +128,7 @@ class EndpointsImportTest {
     void aSelectorComesFirstWhereverTheServiceStandsInTheFile() {
         apply(ENDPOINTS);
 
-        Ran ran =
+        CommandLineEnd ran =
                 apply(
                         ENDPOINTS
                                 + """
@@ -160,9 +139,9 @@ class EndpointsImportTest {
                                 spec: {selector: {app: db}, ports: [{port: 5432}]}
                                 """);
 
-        assertThat(ran.code).isZero();
-        assertThat(ran.out).isEqualTo("service/db created\nendpoints/db configured\n");
-        assertThat(ran.err)
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).isEqualTo("service/db created\nendpoints/db configured\n");
+        assertThat(ran.err())
                 .isEqualTo(
                         "Warning: endpoints/db is not mirrored: the Service has a selector, so its"
                                 + " pods count\n");
@@ -171,25 +150,26 @@ class EndpointsImportTest {
 
     @Test
     void aDryRunWritesNothing() {
-        Ran created = apply(ENDPOINTS, "--dry-run=client");
-        Ran asked = apply(ENDPOINTS, "--dry-run=server");
+        CommandLineEnd created = apply(ENDPOINTS, "--dry-run=client");
+        CommandLineEnd asked = apply(ENDPOINTS, "--dry-run=server");
         List<String> none = addresses();
         apply(ENDPOINTS);
-        Ran configured = apply(ENDPOINTS.replace("192.0.2.1", "192.0.2.7"), "--dry-run=server");
+        CommandLineEnd configured =
+                apply(ENDPOINTS.replace("192.0.2.1", "192.0.2.7"), "--dry-run=server");
 
-        assertThat(created.out).isEqualTo("endpoints/db created (dry run)\n");
-        assertThat(asked.out).isEqualTo("endpoints/db created (server dry run)\n");
+        assertThat(created.out()).isEqualTo("endpoints/db created (dry run)\n");
+        assertThat(asked.out()).isEqualTo("endpoints/db created (server dry run)\n");
         assertThat(none).isEmpty();
-        assertThat(configured.out).isEqualTo("endpoints/db configured (server dry run)\n");
+        assertThat(configured.out()).isEqualTo("endpoints/db configured (server dry run)\n");
         assertThat(addresses()).contains("192.0.2.1");
     }
 
     @Test
     void whatIsWrongIsSaidBeforeAnythingIsWritten() {
-        Ran ran = apply(ENDPOINTS.replace("2001:db8::1", "nowhere"));
+        CommandLineEnd ran = apply(ENDPOINTS.replace("2001:db8::1", "nowhere"));
 
-        assertThat(ran.code).isEqualTo(1);
-        assertThat(ran.err)
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err())
                 .isEqualTo(
                         "The Endpoints \"db\" is invalid: subsets[0].addresses[1].ip: Invalid"
                                 + " value: \"nowhere\": must be a valid IP address, (e.g. 10.9.8.7"
@@ -202,11 +182,11 @@ class EndpointsImportTest {
         server.put(service(false));
         apply(ENDPOINTS);
 
-        Ran ran = run("", "delete", "endpoints", "db");
+        CommandLineEnd ran = run("", "delete", "endpoints", "db");
 
-        assertThat(ran).isEqualTo(new Ran(0, "endpoints \"db\" deleted\n", ""));
+        assertThat(ran).isEqualTo(new CommandLineEnd(0, "endpoints \"db\" deleted\n", ""));
         assertThat(addresses()).isEmpty();
-        assertThat(run("", "get", "svc", "db").code).isZero();
+        assertThat(run("", "get", "svc", "db").code()).isZero();
     }
 
     @Test
@@ -214,12 +194,12 @@ class EndpointsImportTest {
         server.put(service(false));
         apply(ENDPOINTS.replace("  ports", "  notReadyAddresses: [{ip: 192.0.2.9}]\n  ports"));
 
-        String table = run("", "get", "endpoints", "db").out;
-        String yaml = run("", "get", "ep", "db", "-o", "yaml").out;
+        String table = run("", "get", "endpoints", "db").out();
+        String yaml = run("", "get", "ep", "db", "-o", "yaml").out();
 
         assertThat(table).matches("NAME +ENDPOINTS +AGE\ndb +192.0.2.1:5432 +\\S+\n");
         assertThat(yaml).startsWith("apiVersion: v1\nkind: Endpoints\n").contains("192.0.2.9");
-        assertThat(apply(yaml).out)
+        assertThat(apply(yaml).out())
                 .as("without the other family")
                 .isEqualTo("endpoints/db configured\n");
         assertThat(addresses()).containsExactly("192.0.2.1", "192.0.2.9");

@@ -11,9 +11,7 @@ import dev.weir.events.v1.CloudEvent;
 import dev.weir.events.v1.FollowRequest;
 import dev.weir.net.v1.Service;
 import io.grpc.Status;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +21,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -57,12 +54,7 @@ class WatchCommandTest {
 
     private CompletableFuture<Integer> run(String... args) {
         Session session =
-                new Session(
-                        Map.of("WEIR_SERVER", server.address().toString()),
-                        new ByteArrayInputStream(new byte[0]),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8),
-                        Clock.fixed(NOW, ZoneOffset.UTC));
+                CommandLineEnd.session(server, Clock.fixed(NOW, ZoneOffset.UTC), "", out, err);
         return CompletableFuture.supplyAsync(() -> Commands.run(session, args));
     }
 
