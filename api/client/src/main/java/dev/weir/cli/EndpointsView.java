@@ -7,6 +7,7 @@ import dev.weir.model.Failure;
 import dev.weir.model.Kinds;
 import dev.weir.model.LegacyEndpoints;
 import dev.weir.model.Manifests;
+import dev.weir.model.Mirrored;
 import dev.weir.net.v1.EndpointAddress;
 import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
@@ -24,8 +25,6 @@ import java.util.TreeMap;
  * Endpoints, as kubectl shows them: a view of a Service's EndpointSlices, which is stored nowhere.
  */
 final class EndpointsView {
-    private static final String SERVICE_NAME = "kubernetes.io/service-name";
-
     private EndpointsView() {}
 
     /**
@@ -46,7 +45,7 @@ final class EndpointsView {
         Map<String, List<EndpointSlice>> slices = new TreeMap<>();
         for (Message item : client.list(Kinds.ENDPOINT_SLICE, namespace, "").items()) {
             EndpointSlice slice = (EndpointSlice) item;
-            String owner = slice.getMetadata().getLabelsOrDefault(SERVICE_NAME, "");
+            String owner = slice.getMetadata().getLabelsOrDefault(Mirrored.SERVICE_NAME, "");
             String key = slice.getMetadata().getNamespace() + "/" + owner;
             slices.computeIfAbsent(key, k -> new ArrayList<>()).add(slice);
         }

@@ -72,12 +72,11 @@ record Resource(Kind kind, boolean endpoints, Optional<String> name) {
                                 type.equals(bare)
                                         || type.substring(bare.length() + 1).equals(group(kind)))
                 .map(kind -> new Resource(kind, false, name))
-                .orElseThrow(
-                        () ->
-                                new CliError(
-                                        "the server doesn't have a resource type \""
-                                                + type
-                                                + "\""));
+                .orElseThrow(() -> unknown(type));
+    }
+
+    static CliError unknown(String type) {
+        return new CliError("the server doesn't have a resource type \"" + type + "\"");
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Kinds;
+import dev.weir.model.Mirrored;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.node.v1.StatusResponse;
@@ -21,8 +22,6 @@ import java.util.Optional;
  */
 record ServiceFacts(
         String endpoints, List<EndpointSlice> slices, StatusResponse status, Instant now) {
-    private static final String SERVICE_NAME = "kubernetes.io/service-name";
-
     static ServiceFacts read(WeirClient client, Service service, Instant now) {
         ObjectMeta metadata = service.getMetadata();
         List<EndpointSlice> slices =
@@ -30,7 +29,7 @@ record ServiceFacts(
                         .list(
                                 Kinds.ENDPOINT_SLICE,
                                 metadata.getNamespace(),
-                                SERVICE_NAME + "=" + metadata.getName())
+                                Mirrored.SERVICE_NAME + "=" + metadata.getName())
                         .items()
                         .stream()
                         .map(EndpointSlice.class::cast)

@@ -1,7 +1,6 @@
 package dev.weir.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.weir.client.WeirClient;
 import dev.weir.model.Key;
 import dev.weir.node.v1.NodeReport;
@@ -13,7 +12,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What each node has programmed. */
 @Command(
@@ -23,12 +21,7 @@ final class StatusCommand implements Callable<Integer> {
     private final Session session;
 
     @Mixin private ConnectOptions connect = new ConnectOptions();
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "json",
-            defaultValue = "")
-    private String output = "";
+    @Mixin private JsonOption json = new JsonOption();
 
     StatusCommand(Session session) {
         this.session = session;
@@ -36,18 +29,11 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InvalidProtocolBufferException {
-        if (!output.isEmpty() && !output.equals("json")) {
-            throw new CliError(
-                    "unknown output format \"" + output + "\", allowed formats are: json");
-        }
+        boolean asJson = json.isJson();
         try (WeirClient client = session.client(connect)) {
             StatusResponse status = client.status();
-            if (output.equals("json")) {
-                session.out()
-                        .println(
-                                JsonFormat.printer()
-                                        .alwaysPrintFieldsWithNoPresence()
-                                        .print(status));
+            if (asJson) {
+                session.out().print(JsonOption.text(status));
                 return 0;
             }
             List<List<String>> rows = new ArrayList<>();

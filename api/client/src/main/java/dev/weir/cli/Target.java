@@ -51,14 +51,7 @@ record Target(String name, int port) {
         int slash = name.indexOf('/');
         if (slash >= 0) {
             String type = name.substring(0, slash);
-            Kind kind =
-                    Kinds.resource(type)
-                            .orElseThrow(
-                                    () ->
-                                            new CliError(
-                                                    "the server doesn't have a resource type \""
-                                                            + type
-                                                            + "\""));
+            Kind kind = Kinds.resource(type).orElseThrow(() -> Resource.unknown(type));
             if (!types.contains(kind)) {
                 throw new CliError(
                         "\""

@@ -1,7 +1,6 @@
 package dev.weir.cli;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import dev.weir.client.WeirClient;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
@@ -28,6 +27,7 @@ final class WhyCommand implements Callable<Integer> {
 
     @Mixin private ConnectOptions connect = new ConnectOptions();
     @Mixin private NamespaceOptions namespace = new NamespaceOptions();
+    @Mixin private JsonOption json = new JsonOption();
 
     @Parameters(
             index = "0",
@@ -57,34 +57,17 @@ final class WhyCommand implements Callable<Integer> {
             description = "where the connection of an outside client arrives; default: any node")
     private String node = "";
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "json",
-            defaultValue = "",
-            description = "json: all that the node says")
-    private String output = "";
-
     WhyCommand(Session session) {
         this.session = session;
     }
 
     @Override
     public Integer call() throws InvalidProtocolBufferException {
-        if (!output.isEmpty() && !output.equals("json")) {
-            throw new CliError(
-                    "unknown output format \"" + output + "\", allowed formats are: json");
-        }
+        boolean asJson = json.isJson();
         WhyRequest question = question();
         try (WeirClient client = session.client(connect)) {
             WhyResponse why = client.why(question);
-            session.out()
-                    .print(
-                            output.isEmpty()
-                                    ? WhyText.of(why)
-                                    : JsonFormat.printer()
-                                                    .alwaysPrintFieldsWithNoPresence()
-                                                    .print(why)
-                                            + "\n");
+            session.out().print(asJson ? JsonOption.text(why) : WhyText.of(why));
             session.out().flush();
         }
         return 0;
