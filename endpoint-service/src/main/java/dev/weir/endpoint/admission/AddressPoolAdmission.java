@@ -14,7 +14,6 @@ import dev.weir.model.check.Networks;
 import dev.weir.net.v1.AddressPool;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,23 +22,7 @@ public final class AddressPoolAdmission {
     /** How many ranges one pool has at most. */
     static final int MOST_RANGES = 100;
 
-    private static final Map<Span, String> SPECIAL =
-            Map.of(
-                    range("127.0.0.0/8"), "may not be in the loopback range (127.0.0.0/8)",
-                    range("::1/128"), "may not be in the loopback range (::1/128)",
-                    range("169.254.0.0/16"), "may not be in the link-local range (169.254.0.0/16)",
-                    range("fe80::/10"), "may not be in the link-local range (fe80::/10)",
-                    range("224.0.0.0/4"), "may not be in the multicast range (224.0.0.0/4)",
-                    range("ff00::/8"), "may not be in the multicast range (ff00::/8)",
-                    range("0.0.0.0/8"), "may not be unspecified (0.0.0.0/8)",
-                    range("::/128"), "may not be unspecified (::)",
-                    range("255.255.255.255/32"), "may not be the broadcast address");
-
     private AddressPoolAdmission() {}
-
-    private static Span range(String text) {
-        return Span.of(Cidr.of(text));
-    }
 
     /**
      * What a pool had before is not judged again.
@@ -71,7 +54,8 @@ public final class AddressPoolAdmission {
                 String path = "spec.addresses[" + i + "]";
                 Optional<Span> span = span(path, text, errors);
                 if (span.isPresent() && !kept.contains(text)) {
-                    apart(path, text, span.get(), others, used, errors);
+                    new WantedRange(path, text, span.get())
+                            .check(others, used, "Services or pods", errors);
                 }
                 if (span.isPresent() && before.stream().anyMatch(span.get()::overlaps)) {
                     errors.invalid(path, text, "must not overlap another range of the pool");
@@ -85,15 +69,6 @@ public final class AddressPoolAdmission {
         }
         return Judgement.of(
                 Kinds.ADDRESS_POOL, requested.getMetadata().getName(), pool.build(), errors.list());
-    }
-
-    /** Why no host can have some of these addresses. */
-    static Optional<String> special(Span span) {
-        return SPECIAL.entrySet().stream()
-                .filter(special -> special.getKey().overlaps(span))
-                .map(Map.Entry::getValue)
-                .sorted()
-                .findFirst();
     }
 
     private static Optional<Span> span(String path, String text, FieldErrors errors) {
@@ -112,35 +87,5 @@ public final class AddressPoolAdmission {
                             + " 192.0.2.10-192.0.2.20)");
         }
         return span;
-    }
-
-    private static void apart(
-            String path,
-            String text,
-            Span span,
-            List<Pool> others,
-            List<Cidr> used,
-            FieldErrors errors) {
-        special(span).ifPresent(reason -> errors.invalid(path, text, reason));
-        used.stream()
-                .filter(range -> Span.of(range).overlaps(span))
-                .findFirst()
-                .ifPresent(
-                        range ->
-                                errors.invalid(
-                                        path,
-                                        text,
-                                        "must not overlap the range "
-                                                + range
-                                                + " of Services or pods"));
-        others.stream()
-                .filter(other -> other.spans().stream().anyMatch(span::overlaps))
-                .findFirst()
-                .ifPresent(
-                        other ->
-                                errors.invalid(
-                                        path,
-                                        text,
-                                        "must not overlap address pool \"" + other.name() + "\""));
     }
 }

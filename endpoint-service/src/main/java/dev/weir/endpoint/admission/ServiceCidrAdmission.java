@@ -101,7 +101,6 @@ public final class ServiceCidrAdmission {
             List<Pool> pools,
             List<Cidr> pods,
             FieldErrors errors) {
-        Span span = Span.of(cidr);
         if (!text.equals(cidr.toString())) {
             errors.invalid(path, text, "must be in canonical form (\"" + cidr + "\")");
         }
@@ -109,25 +108,7 @@ public final class ServiceCidrAdmission {
             errors.invalid(
                     path, text, "may hold at most 2^" + AddressRange.MAX_BITS + " addresses");
         }
-        AddressPoolAdmission.special(span).ifPresent(reason -> errors.invalid(path, text, reason));
-        pods.stream()
-                .filter(range -> Span.of(range).overlaps(span))
-                .findFirst()
-                .ifPresent(
-                        range ->
-                                errors.invalid(
-                                        path,
-                                        text,
-                                        "must not overlap the range %s of pods".formatted(range)));
-        pools.stream()
-                .filter(pool -> pool.spans().stream().anyMatch(span::overlaps))
-                .findFirst()
-                .ifPresent(
-                        pool ->
-                                errors.invalid(
-                                        path,
-                                        text,
-                                        "must not overlap address pool \"" + pool.name() + "\""));
+        new WantedRange(path, text, Span.of(cidr)).check(pools, pods, "pods", errors);
     }
 
     public static Optional<Failure> mayDelete(ServiceCidr object) {
