@@ -1,11 +1,9 @@
 package dev.weir.endpoint.admission;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.weir.endpoint.ServiceText;
 import dev.weir.endpoint.allocate.Allocations;
 import dev.weir.model.FieldError;
 import dev.weir.model.Judgement;
-import dev.weir.model.Manifests;
 import dev.weir.model.NamespaceState;
 import dev.weir.net.v1.Service;
 import java.util.Optional;
@@ -19,18 +17,7 @@ final class Judged {
     }
 
     static Service read(String name, String annotations, String spec) {
-        var parsed =
-                Manifests.parse(
-                        "test",
-                        "{apiVersion: v1, kind: Service, metadata: {name: %s, namespace: default,"
-                                        .formatted(name)
-                                + " annotations: "
-                                + annotations
-                                + "}, spec: "
-                                + spec
-                                + "}");
-        assertThat(parsed.problems()).isEmpty();
-        return (Service) parsed.manifests().getFirst().object();
+        return ServiceText.read("default", name, annotations, spec);
     }
 
     static Service accepted(String spec, Allocations others) {

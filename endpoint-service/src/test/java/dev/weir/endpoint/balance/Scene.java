@@ -9,9 +9,9 @@ import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.Condition;
+import dev.weir.endpoint.ServiceText;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
-import dev.weir.model.Manifests;
 import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.AddressPoolSpec;
 import dev.weir.net.v1.LoadBalancerIngress;
@@ -35,18 +35,7 @@ final class Scene {
 
     /** One of no family policy is of IPv4 alone. */
     static Service read(String name, String annotations, String spec) {
-        var parsed =
-                Manifests.parse(
-                        "test",
-                        "{apiVersion: v1, kind: Service, metadata: {name: %s, namespace: shop,"
-                                        .formatted(name)
-                                + " annotations: "
-                                + annotations
-                                + "}, spec: "
-                                + spec
-                                + "}");
-        assertThat(parsed.problems()).isEmpty();
-        Service.Builder service = ((Service) parsed.manifests().getFirst().object()).toBuilder();
+        Service.Builder service = ServiceText.read("shop", name, annotations, spec).toBuilder();
         if (service.getSpec().getIpFamiliesCount() == 0) {
             service.getSpecBuilder().addIpFamilies("IPv4");
         }
