@@ -162,8 +162,7 @@ public final class EndpointService implements Tenure {
 
     /** A write that changes nothing is seen nowhere but here, and renews the lease all the same. */
     private static Key keyOf(EndpointSlice slice) {
-        return Kinds.ENDPOINT_SLICE.key(
-                slice.getMetadata().getNamespace(), slice.getMetadata().getName());
+        return Kinds.ENDPOINT_SLICE.key(slice.getMetadata());
     }
 
     private static List<Pool> others(List<Pool> pools, Message requested) {

@@ -45,11 +45,7 @@ final class ServiceStatuses implements Derivation {
         if (endpoint.keys(Kinds.SERVICE_CIDR).findAny().isPresent()) {
             endpoint.to()
                     .all(Kinds.SERVICE, Service.class)
-                    .map(
-                            service ->
-                                    Kinds.SERVICE.key(
-                                            service.getMetadata().getNamespace(),
-                                            service.getMetadata().getName()))
+                    .map(service -> Kinds.SERVICE.key(service.getMetadata()))
                     .forEach(touched::add);
         } else {
             endpoint.keys(Kinds.SERVICE).forEach(touched::add);

@@ -1,6 +1,7 @@
 package dev.weir.model;
 
 import com.google.protobuf.Message;
+import dev.weir.core.v1.ObjectMeta;
 import java.util.List;
 
 /**
@@ -48,6 +49,11 @@ public record Kind(
         return protoPackage.substring(domain + 1, version + 1)
                 + singular()
                 + protoPackage.substring(version);
+    }
+
+    /** Of the object that has this metadata. */
+    public Key key(ObjectMeta metadata) {
+        return key(metadata.getNamespace(), metadata.getName());
     }
 
     public Key key(String namespace, String objectName) {

@@ -80,7 +80,6 @@ final class BalancedStatus {
     }
 
     private static Key key(Service service) {
-        return Kinds.SERVICE.key(
-                service.getMetadata().getNamespace(), service.getMetadata().getName());
+        return Kinds.SERVICE.key(service.getMetadata());
     }
 }

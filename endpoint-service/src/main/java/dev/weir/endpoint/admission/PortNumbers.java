@@ -29,9 +29,7 @@ final class PortNumbers {
 
     private PortNumbers(Optional<Service> old, Service accepted, NodePorts ports) {
         this.service = accepted.toBuilder();
-        this.key =
-                Kinds.SERVICE.key(
-                        accepted.getMetadata().getNamespace(), accepted.getMetadata().getName());
+        this.key = Kinds.SERVICE.key(accepted.getMetadata());
         this.kept = Set.copyOf(old.map(NodePort::of).orElse(List.of()));
         this.ports = ports;
     }

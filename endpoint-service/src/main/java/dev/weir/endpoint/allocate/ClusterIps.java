@@ -208,8 +208,7 @@ public final class ClusterIps {
     }
 
     private static Key key(Service service) {
-        return Kinds.SERVICE.key(
-                service.getMetadata().getNamespace(), service.getMetadata().getName());
+        return Kinds.SERVICE.key(service.getMetadata());
     }
 
     private static List<IpAddress> addresses(Service service) {

@@ -111,7 +111,6 @@ public final class NodePorts {
     }
 
     private static Key key(Service service) {
-        return Kinds.SERVICE.key(
-                service.getMetadata().getNamespace(), service.getMetadata().getName());
+        return Kinds.SERVICE.key(service.getMetadata());
     }
 }

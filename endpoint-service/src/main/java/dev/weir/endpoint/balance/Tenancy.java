@@ -45,7 +45,7 @@ record Tenancy(
         var metadata = service.getMetadata();
         var spec = service.getSpec();
         return new Tenancy(
-                Kinds.SERVICE.key(metadata.getNamespace(), metadata.getName()),
+                Kinds.SERVICE.key(metadata),
                 Timestamps.toNanos(metadata.getCreationTimestamp()),
                 metadata.getUid(),
                 spec.getPortsList().stream()

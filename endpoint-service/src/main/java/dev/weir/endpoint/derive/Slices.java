@@ -210,12 +210,10 @@ public final class Slices {
     }
 
     static Key keyOf(Service service) {
-        return Kinds.SERVICE.key(
-                service.getMetadata().getNamespace(), service.getMetadata().getName());
+        return Kinds.SERVICE.key(service.getMetadata());
     }
 
     private static Key keyOf(EndpointSlice slice) {
-        return Kinds.ENDPOINT_SLICE.key(
-                slice.getMetadata().getNamespace(), slice.getMetadata().getName());
+        return Kinds.ENDPOINT_SLICE.key(slice.getMetadata());
     }
 }

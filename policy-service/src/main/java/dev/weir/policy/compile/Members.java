@@ -91,7 +91,7 @@ public final class Members {
                 || addresses.isEmpty()) {
             return Optional.empty();
         }
-        Key key = Kinds.POD.key(pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+        Key key = Kinds.POD.key(pod.getMetadata());
         return Optional.of(
                 GroupMember.newBuilder()
                         .setMetadata(ObjectMeta.newBuilder().setName(key(group, key).name()))

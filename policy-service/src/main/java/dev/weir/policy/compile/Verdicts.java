@@ -227,7 +227,6 @@ public final class Verdicts {
     }
 
     private static Key key(NetworkPolicy policy) {
-        return Kinds.NETWORK_POLICY.key(
-                policy.getMetadata().getNamespace(), policy.getMetadata().getName());
+        return Kinds.NETWORK_POLICY.key(policy.getMetadata());
     }
 }

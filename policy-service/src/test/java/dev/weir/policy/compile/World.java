@@ -91,9 +91,7 @@ final class World {
     }
 
     World pod(Pod.Builder pod) {
-        return control(
-                Kinds.POD.key(pod.getMetadata().getNamespace(), pod.getMetadata().getName()),
-                Optional.of(pod.build()));
+        return control(Kinds.POD.key(pod.getMetadata()), Optional.of(pod.build()));
     }
 
     World outside(String name, String address) {
@@ -102,10 +100,7 @@ final class World {
     }
 
     World policy(NetworkPolicy object) {
-        return policy(
-                Kinds.NETWORK_POLICY.key(
-                        object.getMetadata().getNamespace(), object.getMetadata().getName()),
-                Optional.of(object));
+        return policy(Kinds.NETWORK_POLICY.key(object.getMetadata()), Optional.of(object));
     }
 
     World control(Key key, Optional<Message> value) {
