@@ -49,7 +49,8 @@ final class Images {
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
                 HashTreePMap.from(announcements),
-                HashTreePMap.empty());
+                HashTreePMap.empty(),
+                List.of());
     }
 
     private static Node node(String name) {

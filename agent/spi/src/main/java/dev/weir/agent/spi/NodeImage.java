@@ -49,7 +49,7 @@ public record NodeImage(
                     HashTreePMap.empty(),
                     HashTreePMap.empty());
 
-    /** Without load balancers. */
+    /** Without load balancers, and with the ranges of the settings alone. */
     public NodeImage(
             Frontier frontier,
             Map<String, Image> shards,
@@ -65,28 +65,7 @@ public record NodeImage(
                 pods,
                 groups,
                 HashTreePMap.empty(),
-                HashTreePMap.empty());
-    }
-
-    /** With the ranges of the settings alone. */
-    public NodeImage(
-            Frontier frontier,
-            Map<String, Image> shards,
-            PMap<Cidr, IpAddress> routes,
-            PMap<Frontend, Backends> services,
-            PMap<Key, LocalPod> pods,
-            PMap<String, Set<IpAddress>> groups,
-            PMap<IpAddress, Set<String>> announcements,
-            PMap<Integer, HealthCheck> healthChecks) {
-        this(
-                frontier,
-                shards,
-                routes,
-                services,
-                pods,
-                groups,
-                announcements,
-                healthChecks,
+                HashTreePMap.empty(),
                 List.of());
     }
 
