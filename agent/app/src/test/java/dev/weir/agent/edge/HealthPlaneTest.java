@@ -49,7 +49,8 @@ class HealthPlaneTest {
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
-                HashTreePMap.from(checks));
+                HashTreePMap.from(checks),
+                List.of());
     }
 
     private Outcome apply(Map<Integer, HealthCheck> checks) {
