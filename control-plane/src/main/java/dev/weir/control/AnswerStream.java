@@ -132,25 +132,20 @@ final class AnswerStream implements StreamObserver<AgentAnswer> {
 
     @Override
     public void onCompleted() {
-        sending.lock();
-        try {
-            if (!ended) {
-                ended = true;
-                out.onCompleted();
-            }
-        } finally {
-            sending.unlock();
-        }
-        gone();
+        end(out::onCompleted);
     }
 
     /** Ends the call, if it is still open. */
     void end(Failure why) {
+        end(() -> out.onError(StatusMapper.toStatus(why)));
+    }
+
+    private void end(Runnable lastWord) {
         sending.lock();
         try {
             if (!ended) {
                 ended = true;
-                out.onError(StatusMapper.toStatus(why));
+                lastWord.run();
             }
         } finally {
             sending.unlock();
