@@ -7,13 +7,14 @@ import java.util.List;
  * Aligns columns as kubectl's tab writer does: three spaces between, no column narrower than six,
  * the last one not padded. Remembers widths, so that rows that come later stay aligned.
  */
-final class Table {
+public final class Table {
     private static final int PADDING = 3;
     private static final int MIN_WIDTH = 6;
 
     private final List<Integer> widths = new ArrayList<>();
 
-    String format(List<List<String>> rows) {
+    /** Lines for the rows, each of at least one column. */
+    public String format(List<List<String>> rows) {
         for (List<String> row : rows) {
             for (int i = 0; i < row.size() - 1; i++) {
                 int width = Math.max(MIN_WIDTH, row.get(i).length() + PADDING);

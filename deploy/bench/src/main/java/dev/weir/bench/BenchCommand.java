@@ -3,6 +3,7 @@ package dev.weir.bench;
 import dev.weir.cli.CliError;
 import dev.weir.cli.CompactJson;
 import dev.weir.cli.Session;
+import dev.weir.cli.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (list || names.isEmpty()) {
-            session.out().print(Columns.aligned(listing()));
+            session.out().print(new Table().format(listing()));
             return 0;
         }
         if (!output.isEmpty() && !output.equals("json")) {
@@ -127,7 +128,7 @@ final class BenchCommand implements Callable<Integer> {
         benchmark.run(run);
         sheet.note(Machine.between(before, Machine.now()));
         String table =
-                Columns.aligned(sheet.table()) + "\n" + String.join("\n", sheet.notes()) + "\n";
+                new Table().format(sheet.table()) + "\n" + String.join("\n", sheet.notes()) + "\n";
         String json = json(benchmark.name(), sheet);
         session.out().print(output.equals("json") ? json : benchmark.name() + "\n\n" + table);
         session.out().flush();

@@ -2,6 +2,7 @@ package dev.weir.lab.demo;
 
 import dev.weir.cli.CliError;
 import dev.weir.cli.Session;
+import dev.weir.cli.Table;
 import dev.weir.lab.RunningLab;
 import dev.weir.lab.Shape;
 import java.io.IOException;
@@ -71,7 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
         print(rows);
         if (!demo.outages().isEmpty()) {
             session.out().println();
-            session.out().print(Tables.format(Outages.table(demo.outages())));
+            session.out().print(new Table().format(Outages.table(demo.outages())));
         }
         session.out().println();
         session.out().println(demo.latencies());
@@ -105,7 +106,7 @@ public final class DemoCommand implements Callable<Integer> {
                             row.time().toMillis() + " ms"));
         }
         session.out().println();
-        session.out().print(Tables.format(table));
+        session.out().print(new Table().format(table));
     }
 
     private void printMemory(RunningLab lab) {
@@ -120,7 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
                                                 memory.node().isEmpty() ? "<none>" : memory.node(),
                                                 memory.kibibytes() / 1024 + " MiB")));
         session.out().println();
-        session.out().print(Tables.format(table));
+        session.out().print(new Table().format(table));
     }
 
     private static void forget(Thread cleanUp) {

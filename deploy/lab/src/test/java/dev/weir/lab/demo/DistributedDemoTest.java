@@ -3,6 +3,7 @@ package dev.weir.lab.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.Session;
+import dev.weir.cli.Table;
 import dev.weir.lab.Packaged;
 import dev.weir.lab.RunningLab;
 import dev.weir.lab.Shape;
@@ -36,7 +37,7 @@ class DistributedDemoTest {
             Demo demo =
                     new Demo(lab, new Scripts(Packaged.ROOT.resolve("deploy/demo")), step -> {});
             rows = demo.run();
-            System.out.print(Tables.format(Outages.table(demo.outages())));
+            System.out.print(new Table().format(Outages.table(demo.outages())));
         }
 
         assertThat(rows)
