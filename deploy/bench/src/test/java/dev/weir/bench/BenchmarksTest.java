@@ -1,13 +1,11 @@
 package dev.weir.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.cli.Session;
-import java.io.InputStream;
+import dev.weir.lab.Packaged;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,16 +17,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BenchmarksTest {
     private static Sheet run(Benchmark benchmark, String sizes) throws Exception {
-        assumeTrue(
-                "root".equals(System.getProperty("user.name")),
-                "makes network namespaces: needs root");
-        Session session =
-                new Session(
-                        Map.of(),
-                        InputStream.nullInputStream(),
-                        System.out,
-                        System.err,
-                        Clock.systemUTC());
+        Packaged.needsRoot();
+        Session session = Packaged.session(Map.of());
         Sheet sheet = new Sheet();
         benchmark.run(
                 new Run(session, sheet, Size.parse(sizes), 2, 1_000, Duration.ofSeconds(5), 1));

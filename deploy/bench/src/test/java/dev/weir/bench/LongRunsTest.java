@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.Session;
 import dev.weir.lab.Packaged;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,13 +19,7 @@ class LongRunsTest {
     @TempDir Path data;
 
     private Sheet run(Benchmark benchmark, String sizes, int rounds) throws Exception {
-        Session session =
-                new Session(
-                        Packaged.environment(data),
-                        InputStream.nullInputStream(),
-                        System.out,
-                        System.err,
-                        Clock.systemUTC());
+        Session session = Packaged.session(data);
         Sheet sheet = new Sheet();
         benchmark.run(
                 new Run(

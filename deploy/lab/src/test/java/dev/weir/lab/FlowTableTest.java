@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.cli.Session;
 import dev.weir.client.WeirClient;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,13 +42,7 @@ class FlowTableTest {
     @Test
     @Timeout(300)
     void packetsAndModelGoWhereTheTableSays() throws Exception {
-        Session session =
-                new Session(
-                        Packaged.environment(data),
-                        InputStream.nullInputStream(),
-                        System.out,
-                        System.err,
-                        Clock.systemUTC());
+        Session session = Packaged.session(data);
         try (RunningLab lab = new RunningLab(session, data, Shape.STANDALONE)) {
             lab.up();
             List<Flow> flows = Flow.all();

@@ -1,18 +1,14 @@
 package dev.weir.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonParser;
 import dev.weir.cli.Launcher;
 import dev.weir.cli.RunningProcess;
-import dev.weir.cli.Session;
 import dev.weir.client.ServerAddress;
 import dev.weir.client.WeirClient;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +31,7 @@ class LabNetworkTest {
 
     @BeforeEach
     void needsRoot() {
-        assumeTrue(
-                "root".equals(System.getProperty("user.name")),
-                "makes network namespaces: needs root");
+        Packaged.needsRoot();
         place = new LabPlace(data);
         network = new LabNetwork(place);
     }
@@ -93,7 +87,7 @@ class LabNetworkTest {
     void aCommandInAPodSeesItsOwnFilesNameAndNetwork() throws Exception {
         PodFiles pod = pod();
         try (WeirClient nobody = WeirClient.to(new ServerAddress.Unix(data.resolve("none")))) {
-            Pods pods = new Pods(session(), place, nobody);
+            Pods pods = new Pods(Packaged.session(Map.of()), place, nobody);
 
             var seen =
                     Program.run(
@@ -141,11 +135,6 @@ class LabNetworkTest {
         assertThat(addresses).containsExactly("10.244.0.9");
         place.podNetns("shop", "db-0").create();
         return pod;
-    }
-
-    private static Session session() {
-        return new Session(
-                Map.of(), InputStream.nullInputStream(), System.out, System.err, Clock.systemUTC());
     }
 
     @Test

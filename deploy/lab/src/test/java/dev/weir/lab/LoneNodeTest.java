@@ -3,9 +3,7 @@ package dev.weir.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.cli.Session;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +21,7 @@ class LoneNodeTest {
     @Test
     @Timeout(120)
     void namesAreAnsweredWithoutAnyAgent() throws Exception {
-        Session session =
-                new Session(
-                        Packaged.environment(data),
-                        InputStream.nullInputStream(),
-                        System.out,
-                        System.err,
-                        Clock.systemUTC());
+        Session session = Packaged.session(data);
         try (RunningLab lab = new RunningLab(session, data, Shape.STANDALONE)) {
             lab.up(1);
             lab.run("client", "node-1", Map.of(), 0, List.of("sleep", "100"));

@@ -7,9 +7,7 @@ import dev.weir.cli.Table;
 import dev.weir.lab.Packaged;
 import dev.weir.lab.RunningLab;
 import dev.weir.lab.Shape;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,13 +20,7 @@ class DistributedDemoTest {
     @Test
     @Timeout(420)
     void everyRowOfTheDemoIsAsExpectedAndNothingStays() throws Exception {
-        Session session =
-                new Session(
-                        Packaged.environment(data),
-                        InputStream.nullInputStream(),
-                        System.out,
-                        System.err,
-                        Clock.systemUTC());
+        Session session = Packaged.session(data);
         RunningLab lab = new RunningLab(session, data, Shape.DISTRIBUTED);
 
         List<Row> rows;

@@ -6,9 +6,7 @@ import dev.weir.cli.Session;
 import dev.weir.lab.Packaged;
 import dev.weir.lab.RunningLab;
 import dev.weir.lab.Shape;
-import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,13 +19,7 @@ class WholeSystemTest {
     @Test
     @Timeout(240)
     void everyRowOfTheDemoIsAsExpected() throws Exception {
-        Session session =
-                new Session(
-                        Packaged.environment(data),
-                        InputStream.nullInputStream(),
-                        System.out,
-                        System.err,
-                        Clock.systemUTC());
+        Session session = Packaged.session(data);
 
         try (RunningLab lab = new RunningLab(session, data, Shape.STANDALONE)) {
             lab.up();
