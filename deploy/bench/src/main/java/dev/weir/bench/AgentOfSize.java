@@ -65,32 +65,8 @@ final class AgentOfSize {
     private void write() throws InterruptedException {
         run.say("%s, writing %,d objects".formatted(size, 2 * size.services()));
         long start = System.nanoTime();
-        Frontier frontier =
-                BulkWrite.create(
-                                client,
-                                size.services(),
-                                i ->
-                                        Manifest.service(
-                                                name(i),
-                                                ServiceSet.address(i),
-                                                ServiceSet.PORT,
-                                                TCP))
-                        .max(
-                                BulkWrite.create(
-                                        client,
-                                        size.services(),
-                                        i ->
-                                                Manifest.slice(
-                                                        name(i),
-                                                        ServiceSet.endpoints(size, i),
-                                                        ServiceSet.TARGET,
-                                                        TCP)));
-        BenchLab.await(client, frontier);
+        BenchLab.await(client, new StillServices(size, TCP).create(client));
         run.say("took %.1f s".formatted((System.nanoTime() - start) / 1e9));
-    }
-
-    private static String name(int service) {
-        return "s" + service;
     }
 
     /**
@@ -142,7 +118,7 @@ final class AgentOfSize {
         Written written =
                 client.update(
                         Manifest.slice(
-                                name(service),
+                                ServiceSet.name(service),
                                 ServiceSet.endpointsAfter(size, n),
                                 ServiceSet.TARGET,
                                 TCP),

@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A standalone lab in a directory of its own: real agents, real packets. Gone when closed. */
 final class BenchLab implements AutoCloseable {
@@ -32,13 +31,13 @@ final class BenchLab implements AutoCloseable {
     private final RunningLab lab;
     private final LabInside inside = new LabInside(data);
     private final int nodes;
-    private final Thread cleanUp = new Thread(this::closeQuietly, "bench-clean-up");
+    private final CleanUp cleanUp;
 
     /** Nothing runs before {@link #up}. */
     BenchLab(Session session, int nodes) throws IOException {
         this.lab = new RunningLab(session, data, Shape.STANDALONE);
         this.nodes = nodes;
-        Runtime.getRuntime().addShutdownHook(cleanUp);
+        this.cleanUp = new CleanUp(data, lab::close);
     }
 
     /** Starts what does not run. */
@@ -113,33 +112,6 @@ final class BenchLab implements AutoCloseable {
 
     @Override
     public void close() throws IOException, InterruptedException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
-        } catch (IllegalStateException _) {
-            // It runs: this is the end of the process.
-        }
-        remove();
-    }
-
-    private void closeQuietly() {
-        try {
-            remove();
-        } catch (IOException | RuntimeException _) {
-            // Nobody listens any more; the next lab has another directory.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private synchronized void remove() throws IOException, InterruptedException {
-        if (!Files.exists(data)) {
-            return;
-        }
-        lab.close();
-        try (Stream<Path> all = Files.walk(data)) {
-            for (Path path : all.toList().reversed()) {
-                Files.delete(path);
-            }
-        }
+        cleanUp.close();
     }
 }

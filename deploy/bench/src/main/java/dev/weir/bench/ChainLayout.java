@@ -41,12 +41,12 @@ enum ChainLayout {
             if (this == CHAIN_PER_ENDPOINT) {
                 for (IpAddress endpoint : endpoints) {
                     text.append("chain " + chain(service, endpoint) + " {\n")
-                            .append(endpointRules(endpoint, "\n"))
+                            .append(endpointRules(endpoint))
                             .append("\n}\n");
                 }
             }
             text.append("chain service-" + service + " {\n")
-                    .append(serviceRules(service, endpoints, "\n"))
+                    .append(serviceRules(service, endpoints))
                     .append("\n}\n");
         }
         text.append(
@@ -85,10 +85,10 @@ enum ChainLayout {
             if (this == CHAIN_PER_ENDPOINT) {
                 String chain = chain(service, endpoints.getLast());
                 text.append("add chain " + TABLE + " " + chain + "\n");
-                rules(chain, endpointRules(endpoints.getLast(), "\n"), text);
+                rules(chain, endpointRules(endpoints.getLast()), text);
             }
             text.append("flush chain " + TABLE + " service-" + service + "\n");
-            rules("service-" + service, serviceRules(service, endpoints, "\n"), text);
+            rules("service-" + service, serviceRules(service, endpoints), text);
             if (this == CHAIN_PER_ENDPOINT) {
                 String gone = chain(service, ServiceSet.replaced(size, n));
                 text.append("flush chain " + TABLE + " " + gone + "\n");
@@ -107,24 +107,24 @@ enum ChainLayout {
         return "endpoint-" + service + "-" + endpoint;
     }
 
-    private static String endpointRules(IpAddress endpoint, String separator) {
+    private static String endpointRules(IpAddress endpoint) {
         return "ip saddr "
                 + endpoint
                 + " jump mark-for-masquerade"
-                + separator
+                + "\n"
                 + "meta l4proto tcp dnat to "
                 + endpoint
                 + ":"
                 + ServiceSet.TARGET;
     }
 
-    private String serviceRules(int service, List<IpAddress> endpoints, String separator) {
+    private String serviceRules(int service, List<IpAddress> endpoints) {
         String outside =
                 "ip daddr %s tcp dport %d ip saddr != %s jump mark-for-masquerade"
                         .formatted(ServiceSet.address(service), ServiceSet.PORT, ServiceSet.PODS);
         String choice = "numgen random mod " + endpoints.size();
         return outside
-                + separator
+                + "\n"
                 + switch (this) {
                     case CHAIN_PER_ENDPOINT ->
                             choice

@@ -1,10 +1,7 @@
 package dev.weir.bench;
 
 import dev.weir.changes.Frontier;
-import dev.weir.cli.CliError;
-import dev.weir.cli.ProgrammedWait;
 import dev.weir.client.WeirClient;
-import dev.weir.client.WriteOptions;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Kinds;
 import dev.weir.model.Protocol;
@@ -22,7 +19,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 
 /**
  * Endpoints come and go, a hundred a second, most of Services that nobody uses, some of Services
@@ -30,11 +26,12 @@ import java.util.stream.IntStream;
  * every kernel has what the model says.
  */
 final class Churn implements Benchmark {
-    private static final int NODES = 2;
     private static final int LIVE = 8;
     private static final int PODS = 6;
 
     private static final int CHANGES_PER_SECOND = 100;
+
+    private static final List<Protocol> TCP = List.of(Protocol.TCP);
 
     /** Of the changes, those of Services with traffic. */
     private static final int LIVE_PERCENT = 20;
@@ -64,94 +61,64 @@ final class Churn implements Benchmark {
 
     @Override
     public void run(Run run) throws IOException, InterruptedException {
-        for (Size size : run.sizes()) {
-            run.say("seed " + run.seed());
-            try (BenchLab lab = new BenchLab(run.session(), NODES)) {
-                lab.up();
-                try (WeirClient client = lab.client();
-                        LivePods pods =
-                                LivePods.start(lab, NODES, PODS, LiveService.targets(LIVE))) {
-                    lab.follow(run.seed(), new Course(run, size, lab, client, pods)::run);
-                }
-            }
-        }
+        UnderTraffic.each(run, LIVE, PODS, (traffic, size) -> new Course(run, size, traffic).run());
     }
 
     /** One course with so many Services. */
     private static final class Course {
         private final Run run;
         private final Size size;
+        private final UnderTraffic traffic;
         private final BenchLab lab;
         private final WeirClient client;
         private final List<LiveService> live;
         private final Random random;
-        private final Tally tally = new Tally();
         private final AtomicInteger written = new AtomicInteger();
         private Frontier frontier = Frontier.EMPTY; // guarded by this
 
         private final StillServices still;
 
-        Course(Run run, Size size, BenchLab lab, WeirClient client, LivePods pods) {
+        Course(Run run, Size size, UnderTraffic traffic) {
             this.run = run;
             this.size = size;
-            this.lab = lab;
-            this.client = client;
-            this.still = new StillServices(size);
+            this.traffic = traffic;
+            this.lab = traffic.lab();
+            this.client = traffic.client();
+            this.live = traffic.live();
+            this.still = new StillServices(size, TCP);
             this.random = new Random(run.seed());
-            this.live = IntStream.range(0, LIVE).mapToObj(i -> new LiveService(i, pods)).toList();
         }
 
         void run() throws IOException, InterruptedException {
             String what = "%s, %d s".formatted(size, run.duration().toSeconds());
             write();
-            List<Clients> clients = new ArrayList<>();
-            try {
-                for (int node = 1; node <= NODES; node++) {
-                    String pod = "client-" + node;
-                    LivePods.begin(lab, pod, BenchLab.node(node));
-                    clients.add(
-                            Clients.start(
-                                    lab.inside().pod(Manifest.NAMESPACE, pod),
-                                    live,
-                                    tally,
-                                    run.seed() + node,
-                                    false));
-                }
-                List<ProcessCpu> before = agents();
-                change();
-                List<ProcessCpu> after = agents();
-                for (int i = 0; i < NODES; i++) {
-                    ProcessCpu used = after.get(i).since(before.get(i));
-                    run.sheet()
-                            .add(
-                                    what,
-                                    "agent of " + BenchLab.node(i + 1),
-                                    "CPU ms/change",
-                                    used.total() * 1000 / written.get());
-                    run.say(BenchLab.node(i + 1) + ": " + used.shares());
-                }
-            } finally {
-                for (Clients each : clients) {
-                    each.close();
-                }
-            }
-            if (tally.problems().isEmpty()) {
+            traffic.meanwhile(false, () -> measured(what));
+            if (traffic.isGood()) {
                 BenchLab.await(client, frontier());
-                for (int node = 1; node <= NODES; node++) {
+                for (int node = 1; node <= UnderTraffic.NODES; node++) {
                     compare(node);
                 }
             }
             run.sheet().add(what, "writers", "changes", written.get());
-            tally.into(run.sheet(), what);
-            run.sheet().note("seed " + run.seed());
-            if (!tally.problems().isEmpty()) {
-                throw new CliError(String.join("\n", tally.problems()));
+            traffic.finish(what);
+        }
+
+        private void measured(String what) throws IOException, InterruptedException {
+            List<ProcessCpu> before = agents();
+            change();
+            List<ProcessCpu> after = agents();
+            for (int i = 0; i < UnderTraffic.NODES; i++) {
+                String node = BenchLab.node(i + 1);
+                ProcessCpu used = after.get(i).since(before.get(i));
+                double millis = used.total() * 1000 / written.get();
+                run.sheet().add(what, "agent of " + node, "CPU ms/change", millis);
+                run.say(node + ": " + used.shares());
             }
         }
 
         private List<ProcessCpu> agents() throws IOException {
             List<ProcessCpu> all = new ArrayList<>();
-            for (int node = 1; node <= NODES; node++) {
+            for (int node = 1; node <= UnderTraffic.NODES; node++) {
                 all.add(ProcessCpu.of(lab.agent(node)));
             }
             return all;
@@ -160,8 +127,7 @@ final class Churn implements Benchmark {
         private void write() throws InterruptedException {
             run.say("%s, writing".formatted(size));
             wrote(still.create(client));
-            wrote(BulkWrite.create(client, LIVE, i -> live.get(i).service()));
-            wrote(BulkWrite.create(client, LIVE, i -> live.get(i).slice()));
+            wrote(traffic.create());
             BenchLab.await(client, frontier());
         }
 
@@ -174,10 +140,7 @@ final class Churn implements Benchmark {
         }
 
         private Frontier update(EndpointSlice slice) {
-            Frontier commit =
-                    ProgrammedWait.with(
-                            Frontier.EMPTY,
-                            client.update(slice, List.of(), WriteOptions.NONE).commit());
+            Frontier commit = traffic.update(slice);
             wrote(commit);
             written.incrementAndGet();
             return commit;
@@ -191,13 +154,14 @@ final class Churn implements Benchmark {
             Semaphore room = new Semaphore(WRITERS);
             int next = 0;
             try (ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor()) {
-                for (long i = 0; i < total && tally.problems().isEmpty(); i++) {
+                for (long i = 0; i < total && traffic.isGood(); i++) {
                     long due = start + i * TimeUnit.SECONDS.toNanos(1) / CHANGES_PER_SECOND;
                     LockSupport.parkNanos(due - System.nanoTime());
                     if (i % (10L * CHANGES_PER_SECOND) == 0) {
                         run.say(
                                 "%,d of %,d changes, %,d answers"
-                                        .formatted(written.get(), total, tally.answers()));
+                                        .formatted(
+                                                written.get(), total, traffic.tally().answers()));
                     }
                     LiveService service = live.get(random.nextInt(LIVE));
                     LiveService.Change change =
@@ -226,7 +190,7 @@ final class Churn implements Benchmark {
             try {
                 work.run();
             } catch (RuntimeException e) {
-                tally.problem("a change: " + e);
+                traffic.tally().problem("a change: " + e);
             }
         }
 
@@ -250,7 +214,9 @@ final class Churn implements Benchmark {
             found.keySet().removeAll(names());
             run.say("%s has %,d frontends".formatted(BenchLab.node(node), found.size()));
             Readback.differences(wanted, found)
-                    .forEach(problem -> tally.problem(BenchLab.node(node) + ": " + problem));
+                    .forEach(
+                            problem ->
+                                    traffic.tally().problem(BenchLab.node(node) + ": " + problem));
         }
 
         /** The frontends of the cluster's names, which nobody changes. */

@@ -30,6 +30,10 @@ final class ServiceSet {
 
     private ServiceSet() {}
 
+    static String name(int service) {
+        return "s" + service;
+    }
+
     static IpAddress address(int service) {
         return SERVICES.base().plus(256L + service);
     }
@@ -62,7 +66,7 @@ final class ServiceSet {
 
     static Backends backends(int service, List<IpAddress> endpoints) {
         return new Backends(
-                new Key("Service", "default", "s" + service),
+                new Key("Service", Manifest.NAMESPACE, name(service)),
                 endpoints.stream().map(at -> new Backend(at, TARGET, false)).toList());
     }
 

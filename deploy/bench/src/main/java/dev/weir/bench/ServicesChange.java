@@ -62,7 +62,7 @@ final class ServicesChange implements Benchmark {
         String own = place.namespace("weir");
         Map<ChainLayout, String> peers = new EnumMap<>(ChainLayout.class);
         try (PlaneProcess plane = PlaneProcess.start(own, HEAP)) {
-            plane.ask("load " + size.services() + "x" + size.endpoints());
+            plane.ask("load " + size.typed());
             plane.ask("change 0 1 " + WARM_UP);
             plane.ask("change " + WARM_UP + " 100 5");
             int own100 = WARM_UP + 500;

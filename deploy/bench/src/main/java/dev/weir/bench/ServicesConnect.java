@@ -56,7 +56,7 @@ final class ServicesConnect implements Benchmark {
             wires.put("weir", own);
             try (PlaneProcess plane = PlaneProcess.start(own.node(), HEAP)) {
                 plane.ask("pods " + Wire.pod());
-                plane.ask("load " + size.services() + "x" + size.endpoints());
+                plane.ask("load " + size.typed());
             }
             for (ChainLayout layout : ChainLayout.values()) {
                 if (ServicesLoad.isBearable(run, layout, size)) {

@@ -65,7 +65,7 @@ final class ServicesLoad implements Benchmark {
             throws IOException, InterruptedException {
         String namespace = place.namespace("weir");
         try (PlaneProcess plane = PlaneProcess.start(namespace, HEAP)) {
-            Cost cost = Cost.parse(plane.ask("load " + size.services() + "x" + size.endpoints()));
+            Cost cost = Cost.parse(plane.ask("load " + size.typed()));
             Cost whole = Cost.parse(plane.ask("used"));
             run.sheet().add(size.toString(), "weir", cost);
             run.sheet().add(size.toString(), "weir with start", "CPU s", whole.cpu());
@@ -83,9 +83,7 @@ final class ServicesLoad implements Benchmark {
 
     /** The text of the layout; made once. */
     static Path file(Workplace place, ChainLayout layout, Size size) throws IOException {
-        Path file =
-                place.directory()
-                        .resolve(layout + "-" + size.services() + "x" + size.endpoints() + ".nft");
+        Path file = place.directory().resolve(layout + "-" + size.typed() + ".nft");
         if (!Files.exists(file)) {
             try (Writer text = Files.newBufferedWriter(file)) {
                 layout.write(size, text);

@@ -37,6 +37,11 @@ record Size(int services, int endpoints) {
         return new Size(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
+    /** As {@link #parse} reads it. */
+    String typed() {
+        return services + "x" + endpoints;
+    }
+
     int total() {
         return services * endpoints;
     }

@@ -14,15 +14,15 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Services that nobody uses, with endpoints that nobody is: they only fill tables and change. */
 final class StillServices {
-    private static final List<Protocol> TCP = List.of(Protocol.TCP);
-
     private final Size size;
+    private final List<Protocol> protocols;
 
     /** By Service: its endpoints. */
     private final AtomicReferenceArray<List<IpAddress>> endpoints;
 
-    StillServices(Size size) {
+    StillServices(Size size, List<Protocol> protocols) {
         this.size = size;
+        this.protocols = List.copyOf(protocols);
         this.endpoints = new AtomicReferenceArray<>(size.services());
         for (int service = 0; service < size.services(); service++) {
             endpoints.set(service, ServiceSet.endpoints(size, service));
@@ -34,16 +34,17 @@ final class StillServices {
         return BulkWrite.create(
                         client,
                         size.services(),
-                        i -> Manifest.service(name(i), ServiceSet.address(i), ServiceSet.PORT, TCP))
+                        i ->
+                                Manifest.service(
+                                        ServiceSet.name(i),
+                                        ServiceSet.address(i),
+                                        ServiceSet.PORT,
+                                        protocols))
                 .max(BulkWrite.create(client, size.services(), i -> slice(i, endpoints.get(i))));
     }
 
-    private static String name(int service) {
-        return "s" + service;
-    }
-
-    private static EndpointSlice slice(int service, List<IpAddress> endpoints) {
-        return Manifest.slice(name(service), endpoints, ServiceSet.TARGET, TCP);
+    private EndpointSlice slice(int service, List<IpAddress> endpoints) {
+        return Manifest.slice(ServiceSet.name(service), endpoints, ServiceSet.TARGET, protocols);
     }
 
     /**
@@ -62,9 +63,11 @@ final class StillServices {
     Map<Readback.Place, Set<Readback.Place>> wanted() {
         Map<Readback.Place, Set<Readback.Place>> wanted = new HashMap<>();
         for (int service = 0; service < size.services(); service++) {
-            wanted.put(
-                    Readback.frontend(ServiceSet.address(service), Protocol.TCP, ServiceSet.PORT),
-                    Readback.backends(endpoints.get(service), ServiceSet.TARGET));
+            for (Protocol protocol : protocols) {
+                wanted.put(
+                        Readback.frontend(ServiceSet.address(service), protocol, ServiceSet.PORT),
+                        Readback.backends(endpoints.get(service), ServiceSet.TARGET));
+            }
         }
         return wanted;
     }

@@ -21,11 +21,11 @@ final class Workplace implements AutoCloseable {
 
     private final String prefix = "wb-" + ProcessHandle.current().pid() + "-";
     private final Path directory = Files.createTempDirectory("weir-bench-");
-    private final Thread cleanUp = new Thread(this::removeQuietly, "bench-clean-up");
+    private final CleanUp cleanUp;
     private int made;
 
     Workplace() throws IOException {
-        Runtime.getRuntime().addShutdownHook(cleanUp);
+        this.cleanUp = new CleanUp(directory, this::deleteNamespaces);
     }
 
     Path directory() {
@@ -97,28 +97,10 @@ final class Workplace implements AutoCloseable {
 
     @Override
     public void close() throws IOException, InterruptedException {
-        try {
-            Runtime.getRuntime().removeShutdownHook(cleanUp);
-        } catch (IllegalStateException _) {
-            // It runs: this is the end of the process.
-        }
-        remove();
+        cleanUp.close();
     }
 
-    private void removeQuietly() {
-        try {
-            remove();
-        } catch (IOException | RuntimeException _) {
-            // Nobody listens any more.
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private synchronized void remove() throws IOException, InterruptedException {
-        if (!Files.exists(directory)) {
-            return;
-        }
+    private void deleteNamespaces() throws IOException, InterruptedException {
         if (Files.isDirectory(NAMESPACES)) {
             try (Stream<Path> all = Files.list(NAMESPACES)) {
                 for (Path path : all.toList()) {
@@ -127,11 +109,6 @@ final class Workplace implements AutoCloseable {
                         delete(name);
                     }
                 }
-            }
-        }
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.toList().reversed()) {
-                Files.delete(path);
             }
         }
     }
