@@ -6,12 +6,19 @@ import dev.weir.core.v1.IpBlocksGrpc;
 import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.PodsGrpc;
+import dev.weir.core.v1.SecretsGrpc;
 import dev.weir.model.Kind;
 import dev.weir.net.v1.AddressPoolsGrpc;
 import dev.weir.net.v1.EndpointSlicesGrpc;
 import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
+import dev.weir.route.v1.GatewayClassesGrpc;
+import dev.weir.route.v1.GatewaysGrpc;
+import dev.weir.route.v1.HttpRoutesGrpc;
+import dev.weir.route.v1.IngressClassesGrpc;
+import dev.weir.route.v1.IngressesGrpc;
+import dev.weir.route.v1.ReferenceGrantsGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.ServiceDescriptor;
@@ -36,7 +43,14 @@ final class KindMethods {
                     EndpointSlicesGrpc.getServiceDescriptor(),
                     AddressPoolsGrpc.getServiceDescriptor(),
                     ServiceCidrsGrpc.getServiceDescriptor(),
-                    NetworkPoliciesGrpc.getServiceDescriptor());
+                    NetworkPoliciesGrpc.getServiceDescriptor(),
+                    SecretsGrpc.getServiceDescriptor(),
+                    IngressClassesGrpc.getServiceDescriptor(),
+                    IngressesGrpc.getServiceDescriptor(),
+                    GatewayClassesGrpc.getServiceDescriptor(),
+                    GatewaysGrpc.getServiceDescriptor(),
+                    HttpRoutesGrpc.getServiceDescriptor(),
+                    ReferenceGrantsGrpc.getServiceDescriptor());
     private static final Map<Kind, KindMethods> BY_KIND = new ConcurrentHashMap<>();
 
     private final Map<String, MethodDescriptor<?, ?>> methods;

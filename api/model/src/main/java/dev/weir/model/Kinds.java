@@ -5,12 +5,19 @@ import dev.weir.core.v1.IpBlock;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.Node;
 import dev.weir.core.v1.Pod;
+import dev.weir.core.v1.Secret;
 import dev.weir.net.v1.AddressPool;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServiceCidr;
 import dev.weir.policy.v1.GroupMember;
 import dev.weir.policy.v1.NetworkPolicy;
+import dev.weir.route.v1.Gateway;
+import dev.weir.route.v1.GatewayClass;
+import dev.weir.route.v1.HttpRoute;
+import dev.weir.route.v1.Ingress;
+import dev.weir.route.v1.IngressClass;
+import dev.weir.route.v1.ReferenceGrant;
 import java.util.List;
 import java.util.Optional;
 
@@ -97,6 +104,69 @@ public final class Kinds {
                     true,
                     Shards.POLICY,
                     NetworkPolicy.getDefaultInstance());
+    public static final Kind SECRET =
+            kind(
+                    "Secret",
+                    "v1",
+                    "secrets",
+                    List.of(),
+                    true,
+                    Shards.SECRET,
+                    Secret.getDefaultInstance());
+    public static final Kind INGRESS_CLASS =
+            kind(
+                    "IngressClass",
+                    "networking.k8s.io/v1",
+                    "ingressclasses",
+                    List.of(),
+                    false,
+                    Shards.CONTROL,
+                    IngressClass.getDefaultInstance());
+    public static final Kind INGRESS =
+            kind(
+                    "Ingress",
+                    "networking.k8s.io/v1",
+                    "ingresses",
+                    List.of("ing"),
+                    true,
+                    Shards.CONTROL,
+                    Ingress.getDefaultInstance());
+    public static final Kind GATEWAY_CLASS =
+            kind(
+                    "GatewayClass",
+                    "gateway.networking.k8s.io/v1",
+                    "gatewayclasses",
+                    List.of("gc"),
+                    false,
+                    Shards.CONTROL,
+                    GatewayClass.getDefaultInstance());
+    public static final Kind GATEWAY =
+            kind(
+                    "Gateway",
+                    "gateway.networking.k8s.io/v1",
+                    "gateways",
+                    List.of("gtw"),
+                    true,
+                    Shards.CONTROL,
+                    Gateway.getDefaultInstance());
+    public static final Kind HTTP_ROUTE =
+            kind(
+                    "HTTPRoute",
+                    "gateway.networking.k8s.io/v1",
+                    "httproutes",
+                    List.of(),
+                    true,
+                    Shards.CONTROL,
+                    HttpRoute.getDefaultInstance());
+    public static final Kind REFERENCE_GRANT =
+            kind(
+                    "ReferenceGrant",
+                    "gateway.networking.k8s.io/v1beta1",
+                    "referencegrants",
+                    List.of("refgrant"),
+                    true,
+                    Shards.CONTROL,
+                    ReferenceGrant.getDefaultInstance());
     public static final Kind GROUP_MEMBER =
             new Kind(
                     "GroupMember",
@@ -119,6 +189,13 @@ public final class Kinds {
                     ADDRESS_POOL,
                     SERVICE_CIDR,
                     NETWORK_POLICY,
+                    SECRET,
+                    INGRESS_CLASS,
+                    INGRESS,
+                    GATEWAY_CLASS,
+                    GATEWAY,
+                    HTTP_ROUTE,
+                    REFERENCE_GRANT,
                     GROUP_MEMBER);
 
     private Kinds() {}

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The names of the shards: one log, one writer and one history of revisions each. */
 public final class Shards {
-    /** Namespaces, nodes, pods, address blocks. Owner: control-plane. */
+    /** Namespaces, nodes, pods, address blocks, Ingresses and Gateways. Owner: control-plane. */
     public static final String CONTROL = "control";
 
     /** Services, EndpointSlices, AddressPools, ServiceCIDRs. Owner: endpoint-service. */
@@ -19,7 +19,13 @@ public final class Shards {
      */
     public static final String DNS = "dns";
 
-    public static final List<String> ALL = List.of(CONTROL, ENDPOINT, POLICY, DNS);
+    /**
+     * Secrets, in a log that is encrypted. Nobody follows it whole but its owner: who terminates
+     * TLS is sent those that he uses. Owner: control-plane.
+     */
+    public static final String SECRET = "secret";
+
+    public static final List<String> ALL = List.of(CONTROL, ENDPOINT, POLICY, DNS, SECRET);
 
     private Shards() {}
 }

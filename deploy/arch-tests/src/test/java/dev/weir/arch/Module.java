@@ -19,6 +19,7 @@ enum Module {
                     "dev.weir.dns.v1",
                     "dev.weir.net.v1",
                     "dev.weir.policy.v1",
+                    "dev.weir.route.v1",
                     "dev.weir.node.v1",
                     "dev.weir.log.v1",
                     "dev.weir.events.v1")),
@@ -30,7 +31,8 @@ enum Module {
     CLIENT(List.of("dev.weir.client", "dev.weir.cli"), PROTO, MODEL, CHANGES),
 
     // The services know nothing of each other: they meet in the log.
-    CONTROL("dev.weir.control", PROTO, MODEL, CHANGES, LOG, SERVER),
+    ROUTING("dev.weir.routing", PROTO, MODEL, CHANGES),
+    CONTROL("dev.weir.control", PROTO, MODEL, CHANGES, LOG, SERVER, ROUTING),
     ENDPOINT("dev.weir.endpoint", PROTO, MODEL, CHANGES, LOG, SERVER),
     DNS("dev.weir.dns", PROTO, MODEL, CHANGES, LOG, SERVER),
     POLICY("dev.weir.policy", PROTO, MODEL, CHANGES, LOG, SERVER),
@@ -39,6 +41,7 @@ enum Module {
     LINUX("dev.weir.agent.linux"),
     NFT("dev.weir.agent.nft", PROTO, MODEL, CHANGES, SPI, LINUX),
     L2("dev.weir.agent.l2", PROTO, MODEL, CHANGES, SPI, LINUX),
+    L7("dev.weir.agent.l7", PROTO, MODEL, CHANGES, SPI, ROUTING),
     CNI("dev.weir.agent.cni", PROTO, MODEL, CHANGES, SPI, LINUX),
     // Finds its planes with ServiceLoader, and never names one.
     AGENT(
