@@ -9,6 +9,7 @@ import dev.weir.agent.edge.LocalhostPlane;
 import dev.weir.agent.edge.NodeHealth;
 import dev.weir.agent.linux.NetworkNamespace;
 import dev.weir.agent.spi.DataPlane;
+import dev.weir.agent.spi.Heartbeats;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
 import dev.weir.changes.Frontier;
@@ -66,6 +67,7 @@ final class Agent implements AutoCloseable {
 
     private void start() throws IOException, InterruptedException {
         PlaneChoice choice = PlaneChoice.of(config.planes(), config.fabric());
+        Heartbeats heartbeats = config.l2().heartbeats();
         NodeIdentity self = NodeIdentity.of(config.nodeName(), config.nodeIp());
         List<IpAddress> addresses = self.addresses();
         Files.createDirectories(config.data());
@@ -75,7 +77,11 @@ final class Agent implements AutoCloseable {
         Membership membership =
                 new Membership(channel, self.name(), addresses, instance, config.data());
         JoinResponse cluster = membership.join();
-        NodeSettings settings = membership.settings(cluster).countingTraffic(config.countTraffic());
+        NodeSettings settings =
+                membership
+                        .settings(cluster)
+                        .countingTraffic(config.countTraffic())
+                        .withHeartbeats(heartbeats);
 
         Optional<DnsPlane> names =
                 choice.dns()

@@ -1,5 +1,6 @@
 package dev.weir.agent;
 
+import dev.weir.agent.spi.Heartbeats;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -70,6 +71,33 @@ public interface AgentConfig {
      */
     @WithDefault("false")
     boolean countTraffic();
+
+    /** How addresses of load balancers are announced. */
+    L2 l2();
+
+    /** {@code weir.agent.l2.*}: the same on all nodes of a link. */
+    interface L2 {
+        /** How often a node says on the link that it is there; 100 ms to 10 s. */
+        @WithDefault("PT0.4S")
+        Duration heartbeat();
+
+        /**
+         * After how long without a heartbeat another node takes over; two heartbeats to 60 s. A
+         * third one lets two be lost.
+         */
+        @WithDefault("PT1.4S")
+        Duration silence();
+
+        /** Throws IllegalArgumentException that says which contradict each other. */
+        default Heartbeats heartbeats() {
+            try {
+                return new Heartbeats(heartbeat(), silence());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "weir.agent.l2.heartbeat and weir.agent.l2.silence: " + e.getMessage(), e);
+            }
+        }
+    }
 
     /** How pods of different nodes reach each other. */
     @WithDefault("direct")

@@ -3,11 +3,13 @@ package dev.weir.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.agent.spi.Heartbeats;
 import dev.weir.client.Connection;
 import dev.weir.client.ServerAddress;
 import dev.weir.client.Servers;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,5 +82,32 @@ class AgentConfigTest {
                 .isTrue();
         assertThat(config(Map.of()).countTraffic()).isFalse();
         assertThat(config(Map.of("weir.agent.count-traffic", "true")).countTraffic()).isTrue();
+    }
+
+    private static AgentConfig.L2 l2(String heartbeat, String silence) {
+        return config(
+                        Map.of(
+                                "weir.agent.l2.heartbeat",
+                                heartbeat,
+                                "weir.agent.l2.silence",
+                                silence))
+                .l2();
+    }
+
+    @Test
+    void theDefaultTimesOfAnnouncementAreThoseOfThePlane() {
+        assertThat(config(Map.of()).l2().heartbeats()).isEqualTo(Heartbeats.DEFAULT);
+    }
+
+    @Test
+    void timesOfAnnouncementThatContradictEachOtherAreRefusedByName() {
+        assertThat(l2("PT1S", "PT2S").heartbeats().silence()).isEqualTo(Duration.ofSeconds(2));
+        assertThatThrownBy(() -> l2("PT1S", "PT1.9S").heartbeats())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("weir.agent.l2.silence")
+                .hasMessageContaining("a silence of PT1.9S")
+                .hasMessageContaining("two heartbeats, PT2S");
+        assertThatThrownBy(() -> l2("PT0.05S", "PT2S").heartbeats())
+                .hasMessageContaining("a heartbeat every PT0.05S");
     }
 }

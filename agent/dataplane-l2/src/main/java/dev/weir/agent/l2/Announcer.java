@@ -24,15 +24,17 @@ final class Announcer implements AutoCloseable {
     private final NetworkNamespace namespace;
     private final String node;
     private final IpAddress address;
+    private final Timing timing;
     private final Thread thread;
     private volatile Announcements wanted = Announcements.NONE;
     private volatile String trouble = "";
     private volatile boolean closed;
 
-    private Announcer(NetworkNamespace namespace, String node, IpAddress address) {
+    private Announcer(NetworkNamespace namespace, String node, IpAddress address, Timing timing) {
         this.namespace = namespace;
         this.node = node;
         this.address = address;
+        this.timing = timing;
         String name = "weir-l2-" + (address.v6() ? "ipv6" : "ipv4");
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
     }
@@ -40,8 +42,9 @@ final class Announcer implements AutoCloseable {
     /**
      * @param address the node's own, whose link it is
      */
-    static Announcer start(NetworkNamespace namespace, String node, IpAddress address) {
-        Announcer announcer = new Announcer(namespace, node, address);
+    static Announcer start(
+            NetworkNamespace namespace, String node, IpAddress address, Timing timing) {
+        Announcer announcer = new Announcer(namespace, node, address, timing);
         announcer.thread.start();
         return announcer;
     }
@@ -95,7 +98,7 @@ final class Announcer implements AutoCloseable {
     private void serve() throws IOException, InterruptedException {
         try (Rtnetlink rtnetlink = namespace.call(Rtnetlink::open)) {
             Link link = Link.find(rtnetlink, address);
-            try (Port port = Port.open(namespace, link)) {
+            try (Port port = Port.open(namespace, link, Duration.ofMillis(timing.tick()))) {
                 speak(port, rtnetlink, link);
             }
         }
@@ -104,13 +107,13 @@ final class Announcer implements AutoCloseable {
     private void speak(Port port, Rtnetlink rtnetlink, Link link)
             throws IOException, InterruptedException {
         long checked = now();
-        Standing standing = Standing.start(node, checked);
+        Standing standing = Standing.start(node, timing, checked);
         while (!closed) {
             var event = port.hear();
             trouble = "";
             long now = now();
             // Time first: who slept for long has lost what it owned, and must not answer.
-            if (now - standing.tick() >= Timing.TICK.toMillis()) {
+            if (now - standing.tick() >= timing.tick()) {
                 standing = take(port, standing, new Event.Tick(), now);
             }
             if (wanted != standing.wanted()) {

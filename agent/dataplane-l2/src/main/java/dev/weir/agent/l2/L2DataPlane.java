@@ -29,9 +29,10 @@ final class L2DataPlane implements DataPlane {
 
     L2DataPlane(NodeSettings settings, NetworkNamespace namespace) {
         this.node = settings.nodeName();
+        Timing timing = Timing.of(settings.heartbeats());
         this.announcers =
                 settings.addresses().stream()
-                        .map(address -> Announcer.start(namespace, node, address))
+                        .map(address -> Announcer.start(namespace, node, address, timing))
                         .toList();
     }
 

@@ -6,6 +6,7 @@ import dev.weir.agent.linux.PacketSocket;
 import dev.weir.model.IpAddress;
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -27,18 +28,20 @@ final class Port implements AutoCloseable {
         this.socket = socket;
     }
 
-    static Port open(NetworkNamespace namespace, Link link)
+    /**
+     * @param wait the longest that {@link #hear} waits
+     */
+    static Port open(NetworkNamespace namespace, Link link, Duration wait)
             throws IOException, InterruptedException {
         Dialect dialect = Dialect.of(link);
         return new Port(
                 namespace,
                 link,
                 dialect,
-                namespace.call(
-                        () -> PacketSocket.open(link.index(), dialect.protocol(), Timing.TICK)));
+                namespace.call(() -> PacketSocket.open(link.index(), dialect.protocol(), wait)));
     }
 
-    /** The next thing of interest; empty when there is none within a tick. */
+    /** The next thing of interest; empty when there is none in time. */
     Optional<Event> hear() throws IOException {
         return socket.receive().flatMap(dialect::understand);
     }

@@ -28,6 +28,7 @@ import org.pcollections.PMap;
  */
 record Standing(
         String name,
+        Timing timing,
         Announcements wanted,
         PMap<IpAddress, Long> heard,
         long speaks,
@@ -39,12 +40,13 @@ record Standing(
     static final int MAX_HEARD = 4_096;
 
     /** That of a node which has just come to the link, and knows nobody. */
-    static Standing start(String name, long now) {
+    static Standing start(String name, Timing timing, long now) {
         return new Standing(
                 name,
+                timing,
                 Announcements.NONE,
                 HashTreePMap.empty(),
-                now + Timing.LISTEN_MILLIS,
+                now + timing.listen(),
                 Optional.empty(),
                 HashTreePMap.empty(),
                 now);
@@ -72,6 +74,7 @@ record Standing(
     private Standing want(Announcements announcements, long now) {
         return new Standing(
                         name,
+                        timing,
                         announcements,
                         heard,
                         speaks,
@@ -108,9 +111,9 @@ record Standing(
     }
 
     private Step tick(long now) {
-        if (now - tick >= Timing.SILENCE_MILLIS) {
+        if (now - tick >= timing.silence()) {
             // Asleep for so long that the others have taken over: as one that has just come.
-            return quietly(start(name, now).want(wanted, now));
+            return quietly(start(name, timing, now).want(wanted, now));
         }
         Standing next = at(now).forget(now);
         List<Say> say = new ArrayList<>();
@@ -122,7 +125,7 @@ record Standing(
 
     private Standing at(long now) {
         boolean settling = voice.isPresent() && voice.get().claims() > tick;
-        Standing next = new Standing(name, wanted, heard, speaks, voice, owned, now);
+        Standing next = new Standing(name, timing, wanted, heard, speaks, voice, owned, now);
         return settling ? next.elect(now) : next;
     }
 
@@ -130,20 +133,20 @@ record Standing(
     private Standing forget(long now) {
         List<IpAddress> silent =
                 heard.entrySet().stream()
-                        .filter(entry -> now - entry.getValue() >= Timing.SILENCE_MILLIS)
+                        .filter(entry -> now - entry.getValue() >= timing.silence())
                         .map(Map.Entry::getKey)
                         .toList();
         return silent.isEmpty() ? this : withHeard(heard.minusAll(silent)).elect(now);
     }
 
     private Standing beat(long now, List<Say> say) {
-        Voice current = voice.orElse(Voice.from(now));
+        Voice current = voice.orElse(Voice.from(now, timing));
         if (now < current.beat()) {
             return this;
         }
         say.add(new Say.Alive());
-        Voice next = new Voice(current.claims(), now + Timing.HEARTBEAT_MILLIS);
-        return new Standing(name, wanted, heard, speaks, Optional.of(next), owned, tick);
+        Voice next = new Voice(current.claims(), now + timing.heartbeat());
+        return new Standing(name, timing, wanted, heard, speaks, Optional.of(next), owned, tick);
     }
 
     private Standing claim(long now, List<Say> say) {
@@ -180,10 +183,10 @@ record Standing(
     }
 
     private Standing withHeard(PMap<IpAddress, Long> next) {
-        return new Standing(name, wanted, next, speaks, voice, owned, tick);
+        return new Standing(name, timing, wanted, next, speaks, voice, owned, tick);
     }
 
     private Standing withOwned(PMap<IpAddress, Claim> next) {
-        return new Standing(name, wanted, heard, speaks, voice, next, tick);
+        return new Standing(name, timing, wanted, heard, speaks, voice, next, tick);
     }
 }

@@ -8,7 +8,7 @@ package dev.weir.agent.l2;
  */
 record Voice(long claims, long beat) {
 
-    static Voice from(long now) {
-        return new Voice(now + Timing.SETTLE_MILLIS, now);
+    static Voice from(long now, Timing timing) {
+        return new Voice(now + timing.settle(), now);
     }
 }

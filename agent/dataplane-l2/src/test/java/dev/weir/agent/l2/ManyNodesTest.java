@@ -22,16 +22,15 @@ import org.junit.jupiter.api.RepeatedTest;
  * cut off from the others, and hear late of what they shall announce.
  */
 class ManyNodesTest {
+    private static final Timing TIMING = Timing.DEFAULT;
     private static final int NODES = 5;
     private static final long MAX_DELAY = 5;
 
     /** Until two that hear each other have, whatever was before. */
-    private static final long OVERLAP =
-            Timing.HEARTBEAT_MILLIS + Timing.TICK.toMillis() + MAX_DELAY;
+    private static final long OVERLAP = TIMING.heartbeat() + TIMING.tick() + MAX_DELAY;
 
     /** Until all is as if nothing had happened. */
-    private static final long CALM =
-            2 * Timing.SILENCE_MILLIS + Timing.SETTLE_MILLIS + Timing.HEARTBEAT_MILLIS;
+    private static final long CALM = 2 * TIMING.silence() + TIMING.settle() + TIMING.heartbeat();
 
     /** How long an agent may be away, milliseconds. */
     private static final long BACK_AT_ONCE = 480;
@@ -63,7 +62,7 @@ class ManyNodesTest {
     }
 
     private void start(String node) {
-        nodes.put(node, Standing.start(node, now));
+        nodes.put(node, Standing.start(node, TIMING, now));
         apply(node, new Event.Wanted(wanted()));
     }
 
@@ -87,7 +86,7 @@ class ManyNodesTest {
         for (long end = now + millis; now < end; now++) {
             for (String node : List.copyOf(nodes.keySet())) {
                 boolean awake = asleep.getOrDefault(node, Long.MIN_VALUE) <= now;
-                if (awake && now - nodes.get(node).tick() >= Timing.TICK.toMillis()) {
+                if (awake && now - nodes.get(node).tick() >= TIMING.tick()) {
                     apply(node, new Event.Tick());
                 }
             }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** One node's side, event by event. */
 class StandingTest {
+    private static final Timing TIMING = Timing.DEFAULT;
     private static final IpAddress ADDRESS = IpAddress.of("192.0.2.100");
     private static final IpAddress OTHER_NODE = IpAddress.of("192.0.2.2");
     private static final Asker CLIENT =
@@ -28,7 +29,7 @@ class StandingTest {
     private static final String LOWER = RANKED.getLast();
 
     private long now = -5_000;
-    private Standing standing = Standing.start(LOWER, now);
+    private Standing standing = Standing.start(LOWER, TIMING, now);
 
     private List<Say> step(Event event) {
         Step step = standing.step(event, now);
@@ -40,7 +41,7 @@ class StandingTest {
     private List<Say> pass(long millis) {
         List<Say> said = new ArrayList<>();
         for (long end = now + millis; now < end; ) {
-            now += Timing.TICK.toMillis();
+            now += TIMING.tick();
             said.addAll(step(new Event.Tick()));
         }
         return said;
@@ -58,7 +59,7 @@ class StandingTest {
 
     private void own() {
         want(Set.of(HIGHER, LOWER));
-        pass(Timing.LISTEN_MILLIS + Timing.SETTLE_MILLIS);
+        pass(TIMING.listen() + TIMING.settle());
         assertThat(standing.owned()).containsKey(ADDRESS);
     }
 
@@ -66,9 +67,9 @@ class StandingTest {
     void whoHasJustComeListensAndSaysNothing() {
         want(Set.of(LOWER));
 
-        assertThat(pass(Timing.LISTEN_MILLIS - Timing.TICK.toMillis())).isEmpty();
+        assertThat(pass(TIMING.listen() - TIMING.tick())).isEmpty();
         assertThat(ask()).isEmpty();
-        assertThat(pass(Timing.TICK.toMillis())).containsExactly(new Say.Alive());
+        assertThat(pass(TIMING.tick())).containsExactly(new Say.Alive());
     }
 
     @Test
@@ -113,9 +114,8 @@ class StandingTest {
         own();
         step(new Event.Heard(OTHER_NODE));
 
-        assertThat(pass(Timing.SILENCE_MILLIS - Timing.TICK.toMillis()))
-                .doesNotContain(new Say.Claim(ADDRESS));
-        assertThat(pass(Timing.TICK.toMillis())).contains(new Say.Claim(ADDRESS));
+        assertThat(pass(TIMING.silence() - TIMING.tick())).doesNotContain(new Say.Claim(ADDRESS));
+        assertThat(pass(TIMING.tick())).contains(new Say.Claim(ADDRESS));
     }
 
     @Test
@@ -136,13 +136,13 @@ class StandingTest {
         }
 
         assertThat(standing.heard()).hasSize(Standing.MAX_HEARD);
-        pass(Timing.SILENCE_MILLIS);
+        pass(TIMING.silence());
         assertThat(standing.heard()).isEmpty();
     }
 
     @Test
     void itClaimsAgainWhenANodeComesBackThatRanksLower() {
-        standing = Standing.start(HIGHER, now);
+        standing = Standing.start(HIGHER, TIMING, now);
         step(
                 new Event.Wanted(
                         new Announcements(
@@ -152,19 +152,18 @@ class StandingTest {
 
         step(new Event.Heard(OTHER_NODE));
 
-        assertThat(pass(Timing.TICK.toMillis())).contains(new Say.Claim(ADDRESS));
+        assertThat(pass(TIMING.tick())).contains(new Say.Claim(ADDRESS));
     }
 
     @Test
     void whoSleptThroughTheSilenceOwnsNothingAnyMore() {
         own();
 
-        now += Timing.SILENCE_MILLIS;
+        now += TIMING.silence();
         step(new Event.Tick());
 
         assertThat(ask()).isEmpty();
-        assertThat(pass(Timing.LISTEN_MILLIS + Timing.SETTLE_MILLIS))
-                .contains(new Say.Claim(ADDRESS));
+        assertThat(pass(TIMING.listen() + TIMING.settle())).contains(new Say.Claim(ADDRESS));
     }
 
     @Test

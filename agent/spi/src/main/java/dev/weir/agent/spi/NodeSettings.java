@@ -14,6 +14,7 @@ import java.util.List;
  * @param externalIpRanges what externalIPs of Services are programmed
  * @param countTraffic whether packets and bytes of Services are counted, which costs a look-up for
  *     each packet of theirs
+ * @param heartbeats of the nodes that announce addresses of load balancers
  */
 public record NodeSettings(
         String nodeName,
@@ -21,7 +22,8 @@ public record NodeSettings(
         List<Cidr> podCidrs,
         List<Cidr> serviceCidrs,
         List<Cidr> externalIpRanges,
-        boolean countTraffic) {
+        boolean countTraffic,
+        Heartbeats heartbeats) {
     public NodeSettings {
         addresses = List.copyOf(addresses);
         podCidrs = List.copyOf(podCidrs);
@@ -29,14 +31,21 @@ public record NodeSettings(
         externalIpRanges = List.copyOf(externalIpRanges);
     }
 
-    /** Packets and bytes are not counted. */
+    /** Packets and bytes are not counted, and heartbeats come as by default. */
     public NodeSettings(
             String nodeName,
             List<IpAddress> addresses,
             List<Cidr> podCidrs,
             List<Cidr> serviceCidrs,
             List<Cidr> externalIpRanges) {
-        this(nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, false);
+        this(
+                nodeName,
+                addresses,
+                podCidrs,
+                serviceCidrs,
+                externalIpRanges,
+                false,
+                Heartbeats.DEFAULT);
     }
 
     /** Without external IPs. */
@@ -50,6 +59,11 @@ public record NodeSettings(
 
     public NodeSettings countingTraffic(boolean counts) {
         return new NodeSettings(
-                nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, counts);
+                nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, counts, heartbeats);
+    }
+
+    public NodeSettings withHeartbeats(Heartbeats other) {
+        return new NodeSettings(
+                nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, countTraffic, other);
     }
 }
