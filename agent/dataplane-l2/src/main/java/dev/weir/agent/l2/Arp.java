@@ -23,7 +23,7 @@ record Arp(Link link) implements Dialect {
                 .map(
                         arp ->
                                 arp.isAnnouncement()
-                                        ? new Event.Heard(arp.sender())
+                                        ? new Event.Heard(arp.sender(), arp.holdings())
                                         : new Event.Asked(
                                                 arp.target(),
                                                 new Asker(arp.senderMac(), arp.sender())));
@@ -32,8 +32,10 @@ record Arp(Link link) implements Dialect {
     @Override
     public List<byte[]> say(Say what) {
         return switch (what) {
-            case Say.Alive alive ->
-                    List.of(ArpFrame.announcement(link.mac(), link.address()).bytes());
+            case Say.Alive(var owned) ->
+                    ArpFrame.heartbeat(link.mac(), link.address(), owned).stream()
+                            .map(ArpFrame::bytes)
+                            .toList();
             case Say.Claim(var address) ->
                     List.of(
                             ArpFrame.announcement(link.mac(), address).bytes(),

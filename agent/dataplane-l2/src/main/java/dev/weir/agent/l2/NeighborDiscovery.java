@@ -33,24 +33,27 @@ record NeighborDiscovery(Link link) implements Dialect {
                                             message.source())));
             case ADVERTISEMENT ->
                     message.source().equals(message.target()) && !message.solicited()
-                            ? Optional.of(new Event.Heard(message.target()))
+                            ? Optional.of(new Event.Heard(message.target(), message.holdings()))
                             : Optional.empty();
         };
     }
 
     @Override
     public List<byte[]> say(Say what) {
-        NeighborFrame frame =
-                switch (what) {
-                    case Say.Alive alive -> announcement(link.address());
-                    case Say.Claim(var address) -> announcement(address);
-                    // Nobody can be told at no address: everybody is (RFC 4861 section 7.2.4).
-                    case Say.Answer(var address, var to) ->
-                            to.address().equals(NeighborFrame.UNSPECIFIED)
-                                    ? announcement(address)
-                                    : answer(address, to);
-                };
-        return List.of(frame.bytes());
+        return switch (what) {
+            case Say.Alive(var owned) ->
+                    NeighborFrame.heartbeat(link.mac(), link.address(), owned).stream()
+                            .map(NeighborFrame::bytes)
+                            .toList();
+            case Say.Claim(var address) -> List.of(announcement(address).bytes());
+            // Nobody can be told at no address: everybody is (RFC 4861 section 7.2.4).
+            case Say.Answer(var address, var to) ->
+                    List.of(
+                            (to.address().equals(NeighborFrame.UNSPECIFIED)
+                                            ? announcement(address)
+                                            : answer(address, to))
+                                    .bytes());
+        };
     }
 
     private NeighborFrame announcement(IpAddress address) {

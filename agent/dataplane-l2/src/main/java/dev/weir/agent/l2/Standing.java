@@ -1,12 +1,14 @@
 package dev.weir.agent.l2;
 
+import dev.weir.agent.l2.wire.Holdings;
 import dev.weir.model.IpAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -16,11 +18,12 @@ import org.pcollections.PMap;
  * goes back.
  *
  * <p>Invariants: only what is owned is answered for; nothing is owned by a node that is not
- * eligible, nor while one that it hears, and which is, ranks higher; a node that owns something
- * sends heartbeats.
+ * eligible; nothing is taken that another one, which it hears and which is eligible, says it owns,
+ * and nothing kept that one with a higher rank says it owns; a node that owns something sends
+ * heartbeats that say so.
  *
  * @param name the node's own
- * @param heard addresses that heartbeats came from, and when the last one did
+ * @param heard addresses that heartbeats came from, and what they said
  * @param speaks from when on it may send heartbeats: those that live have been heard by then
  * @param voice empty while it sends no heartbeats
  * @param owned the addresses that it answers for
@@ -30,7 +33,7 @@ record Standing(
         String name,
         Timing timing,
         Announcements wanted,
-        PMap<IpAddress, Long> heard,
+        PMap<IpAddress, Hearing> heard,
         long speaks,
         Optional<Voice> voice,
         PMap<IpAddress, Claim> owned,
@@ -38,6 +41,9 @@ record Standing(
 
     /** More than nodes fit on a link; whoever forges heartbeats gets no further memory. */
     static final int MAX_HEARD = 4_096;
+
+    /** Addresses that others say they own, for the same reason; further ones are not remembered. */
+    static final int MAX_HOLDINGS = 100_000;
 
     /** That of a node which has just come to the link, and knows nobody. */
     static Standing start(String name, Timing timing, long now) {
@@ -55,7 +61,7 @@ record Standing(
     Step step(Event event, long now) {
         return switch (event) {
             case Event.Wanted(var announcements) -> quietly(want(announcements, now));
-            case Event.Heard(var node) -> quietly(hear(node, now));
+            case Event.Heard(var node, var owns) -> quietly(hear(node, owns, now));
             case Event.Asked(var address, var by) ->
                     new Step(
                             this,
@@ -86,24 +92,43 @@ record Standing(
 
     /**
      * A node that comes back may have answered meanwhile, to those who did not hear this one; what
-     * they remember is corrected.
+     * they remember is corrected. The same where another one thinks that it owns what is owned
+     * here.
      */
-    private Standing hear(IpAddress node, long now) {
-        boolean known = heard.containsKey(node);
-        if (!known && heard.size() >= MAX_HEARD) {
+    private Standing hear(IpAddress node, Optional<Holdings> owns, long now) {
+        Hearing before = heard.get(node);
+        if (before == null && heard.size() >= MAX_HEARD) {
             return this;
         }
-        Standing next = withHeard(heard.plus(node, now));
-        return known ? next : next.elect(now).claimAgain(node, now);
+        Hearing after = before == null ? Hearing.first(now, owns) : before.then(now, owns);
+        if (after.size() > (before == null ? 0 : before.size())
+                && after.size() + heard.values().stream().mapToInt(Hearing::size).sum()
+                        > MAX_HOLDINGS) {
+            after = new Hearing(now, Optional.of(Set.of()), Set.of(), 0);
+        }
+        Standing next = withHeard(heard.plus(node, after));
+        String other = wanted.nodes().get(node);
+        if (other == null || other.equals(name)) {
+            return next;
+        }
+        if (before == null) {
+            return next.elect(now)
+                    .claimAgain(
+                            now,
+                            address ->
+                                    wanted.eligible()
+                                            .getOrDefault(address, Set.of())
+                                            .contains(other));
+        }
+        return before.owns().equals(after.owns())
+                ? next
+                : next.elect(now).claimAgain(now, after.owns().orElse(Set.of())::contains);
     }
 
-    private Standing claimAgain(IpAddress newcomer, long now) {
-        String other = wanted.nodes().get(newcomer);
+    private Standing claimAgain(long now, Predicate<IpAddress> which) {
         PMap<IpAddress, Claim> next = owned;
         for (IpAddress address : owned.keySet()) {
-            if (other != null
-                    && !other.equals(name)
-                    && wanted.eligible().getOrDefault(address, Set.of()).contains(other)) {
+            if (which.test(address)) {
                 next = next.plus(address, Claim.from(now));
             }
         }
@@ -133,7 +158,7 @@ record Standing(
     private Standing forget(long now) {
         List<IpAddress> silent =
                 heard.entrySet().stream()
-                        .filter(entry -> now - entry.getValue() >= timing.silence())
+                        .filter(entry -> now - entry.getValue().at() >= timing.silence())
                         .map(Map.Entry::getKey)
                         .toList();
         return silent.isEmpty() ? this : withHeard(heard.minusAll(silent)).elect(now);
@@ -141,11 +166,12 @@ record Standing(
 
     private Standing beat(long now, List<Say> say) {
         Voice current = voice.orElse(Voice.from(now, timing));
-        if (now < current.beat()) {
+        if (!current.isDue(now, owned.keySet())) {
             return this;
         }
-        say.add(new Say.Alive());
-        Voice next = new Voice(current.claims(), now + timing.heartbeat());
+        Say.Alive alive = new Say.Alive(owned.keySet());
+        say.add(alive);
+        Voice next = new Voice(current.claims(), now + timing.heartbeat(), alive.owned());
         return new Standing(name, timing, wanted, heard, speaks, Optional.of(next), owned, tick);
     }
 
@@ -165,15 +191,19 @@ record Standing(
         if (voice.isEmpty() || now < voice.get().claims()) {
             return withOwned(HashTreePMap.empty());
         }
-        Set<String> alive =
-                heard.keySet().stream()
-                        .flatMap(node -> Optional.ofNullable(wanted.nodes().get(node)).stream())
-                        .collect(Collectors.toSet());
-        alive.add(name);
+        Map<String, Optional<Set<IpAddress>>> alive = new HashMap<>();
+        heard.forEach(
+                (node, hearing) -> {
+                    String other = wanted.nodes().get(node);
+                    if (other != null) {
+                        alive.put(other, hearing.owns());
+                    }
+                });
+        alive.put(name, Optional.of(owned.keySet()));
         PMap<IpAddress, Claim> next = HashTreePMap.empty();
         for (var entry : wanted.eligible().entrySet()) {
             IpAddress address = entry.getKey();
-            if (Rendezvous.owner(address, entry.getValue(), alive::contains)
+            if (Rendezvous.owner(address, entry.getValue(), alive)
                     .filter(name::equals)
                     .isPresent()) {
                 next = next.plus(address, owned.getOrDefault(address, Claim.from(now)));
@@ -182,7 +212,7 @@ record Standing(
         return withOwned(next);
     }
 
-    private Standing withHeard(PMap<IpAddress, Long> next) {
+    private Standing withHeard(PMap<IpAddress, Hearing> next) {
         return new Standing(name, timing, wanted, next, speaks, voice, owned, tick);
     }
 

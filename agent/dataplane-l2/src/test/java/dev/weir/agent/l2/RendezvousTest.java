@@ -3,9 +3,11 @@ package dev.weir.agent.l2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.model.IpAddress;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,7 +31,7 @@ class RendezvousTest {
     }
 
     private static String owner(IpAddress address, Set<String> nodes) {
-        return Rendezvous.owner(address, nodes, node -> true).orElseThrow();
+        return Rendezvous.highest(address, nodes, node -> true).orElseThrow();
     }
 
     /** Nodes of different versions elect together: these numbers may never be others. */
@@ -78,8 +80,67 @@ class RendezvousTest {
     void whoIsNotEligibleOrNotAliveOwnsNothing() {
         IpAddress address = address(false, 1);
 
-        assertThat(Rendezvous.owner(address, Set.of(), node -> true)).isEmpty();
-        assertThat(Rendezvous.owner(address, nodes(3), node -> false)).isEmpty();
-        assertThat(Rendezvous.owner(address, nodes(3), "node-2"::equals)).hasValue("node-2");
+        assertThat(Rendezvous.highest(address, Set.of(), node -> true)).isEmpty();
+        assertThat(Rendezvous.highest(address, nodes(3), node -> false)).isEmpty();
+        assertThat(Rendezvous.highest(address, nodes(3), "node-2"::equals)).hasValue("node-2");
+    }
+
+    private static Optional<Set<IpAddress>> owning(IpAddress... addresses) {
+        return Optional.of(Set.of(addresses));
+    }
+
+    @Test
+    void whoOwnsItKeepsItAndAmongSeveralTheHighest() {
+        IpAddress address = address(true, 1);
+        List<String> ranked =
+                nodes(4).stream()
+                        .sorted(
+                                (a, b) ->
+                                        Long.compareUnsigned(
+                                                Rendezvous.score(address, b),
+                                                Rendezvous.score(address, a)))
+                        .toList();
+        Map<String, Optional<Set<IpAddress>>> alive = new HashMap<>();
+        ranked.forEach(node -> alive.put(node, owning()));
+
+        assertThat(Rendezvous.owner(address, ranked, alive)).hasValue(ranked.get(0));
+        alive.put(ranked.get(3), owning(address));
+        assertThat(Rendezvous.owner(address, ranked, alive)).hasValue(ranked.get(3));
+        alive.put(ranked.get(2), owning(address));
+        assertThat(Rendezvous.owner(address, ranked, alive)).hasValue(ranked.get(2));
+        assertThat(Rendezvous.owner(address, ranked.subList(0, 2), alive))
+                .as("those that own it may not any more")
+                .hasValue(ranked.get(0));
+    }
+
+    @Test
+    void whoDoesNotSayWhatItOwnsOwnsWhatNobodyRanksHigherFor() {
+        IpAddress address = address(false, 1);
+        String top = Rendezvous.highest(address, nodes(3), node -> true).orElseThrow();
+        String silent = nodes(3).stream().filter(node -> !node.equals(top)).findFirst().get();
+        String owner =
+                nodes(3).stream()
+                        .filter(node -> !node.equals(top) && !node.equals(silent))
+                        .findFirst()
+                        .get();
+
+        assertThat(
+                        Rendezvous.owner(
+                                address,
+                                nodes(3),
+                                Map.of(top, Optional.empty(), owner, owning(address))))
+                .hasValue(top);
+        assertThat(
+                        Rendezvous.owner(
+                                address,
+                                nodes(3),
+                                Map.of(
+                                        top,
+                                        owning(),
+                                        silent,
+                                        Optional.empty(),
+                                        owner,
+                                        owning(address))))
+                .hasValue(owner);
     }
 }

@@ -2,11 +2,13 @@ package dev.weir.agent.l2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.agent.l2.wire.Holdings;
 import dev.weir.agent.l2.wire.Mac;
 import dev.weir.model.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +32,14 @@ class StandingTest {
 
     private long now = -5_000;
     private Standing standing = Standing.start(LOWER, TIMING, now);
+
+    private static Event heard(IpAddress node, IpAddress... owns) {
+        return new Event.Heard(node, Optional.of(new Holdings(0, true, Set.of(owns))));
+    }
+
+    private static Say alive(IpAddress... owns) {
+        return new Say.Alive(Set.of(owns));
+    }
 
     private List<Say> step(Event event) {
         Step step = standing.step(event, now);
@@ -69,7 +79,7 @@ class StandingTest {
 
         assertThat(pass(TIMING.listen() - TIMING.tick())).isEmpty();
         assertThat(ask()).isEmpty();
-        assertThat(pass(TIMING.tick())).containsExactly(new Say.Alive());
+        assertThat(pass(TIMING.tick())).containsExactly(alive());
     }
 
     @Test
@@ -79,14 +89,16 @@ class StandingTest {
         List<Say> said = pass(5_000);
 
         assertThat(said).filteredOn(new Say.Claim(ADDRESS)::equals).hasSize(4);
-        assertThat(said.indexOf(new Say.Alive())).isLessThan(said.indexOf(new Say.Claim(ADDRESS)));
+        assertThat(said.subList(0, said.indexOf(new Say.Claim(ADDRESS))))
+                .containsOnly(alive(), alive(ADDRESS))
+                .endsWith(alive(ADDRESS));
     }
 
     @Test
     void heartbeatsGoOnAndEndWhenThereIsNothingToAnnounce() {
         own();
 
-        assertThat(pass(4_000)).filteredOn(new Say.Alive()::equals).hasSize(10);
+        assertThat(pass(4_000)).filteredOn(alive(ADDRESS)::equals).hasSize(10);
         step(new Event.Wanted(Announcements.NONE));
         assertThat(pass(4_000)).isEmpty();
         assertThat(ask()).isEmpty();
@@ -101,10 +113,10 @@ class StandingTest {
     }
 
     @Test
-    void itStopsAtOnceWhenItHearsWhoRanksHigherAndSaysNothing() {
+    void itStopsAtOnceWhenItHearsAnOwnerWhoRanksHigherAndSaysNothing() {
         own();
 
-        assertThat(step(new Event.Heard(OTHER_NODE))).isEmpty();
+        assertThat(step(heard(OTHER_NODE, ADDRESS))).isEmpty();
 
         assertThat(ask()).isEmpty();
     }
@@ -112,7 +124,7 @@ class StandingTest {
     @Test
     void itTakesOverWhenTheOwnerWasSilentForTheSilence() {
         own();
-        step(new Event.Heard(OTHER_NODE));
+        step(heard(OTHER_NODE, ADDRESS));
 
         assertThat(pass(TIMING.silence() - TIMING.tick())).doesNotContain(new Say.Claim(ADDRESS));
         assertThat(pass(TIMING.tick())).contains(new Say.Claim(ADDRESS));
@@ -122,7 +134,7 @@ class StandingTest {
     void theHeartbeatOfAStrangerMeansNothing() {
         own();
 
-        step(new Event.Heard(IpAddress.of("192.0.2.77")));
+        step(heard(IpAddress.of("192.0.2.77"), ADDRESS));
 
         assertThat(ask()).isNotEmpty();
     }
@@ -132,7 +144,7 @@ class StandingTest {
         own();
 
         for (int i = 0; i < Standing.MAX_HEARD + 10; i++) {
-            step(new Event.Heard(IpAddress.of("10.0.0.0").plus(i)));
+            step(heard(IpAddress.of("10.0.0.0").plus(i)));
         }
 
         assertThat(standing.heard()).hasSize(Standing.MAX_HEARD);
@@ -140,19 +152,72 @@ class StandingTest {
         assertThat(standing.heard()).isEmpty();
     }
 
-    @Test
-    void itClaimsAgainWhenANodeComesBackThatRanksLower() {
+    /** This node, with the highest rank, and the other one. */
+    private void rankHigher() {
         standing = Standing.start(HIGHER, TIMING, now);
         step(
                 new Event.Wanted(
                         new Announcements(
                                 Map.of(ADDRESS, Set.of(HIGHER, LOWER)),
                                 Map.of(OTHER_NODE, LOWER))));
+    }
+
+    @Test
+    void itClaimsAgainWhenANodeComesBackOrOwnsTheSame() {
+        rankHigher();
         pass(5_000);
 
-        step(new Event.Heard(OTHER_NODE));
-
+        step(heard(OTHER_NODE));
         assertThat(pass(TIMING.tick())).contains(new Say.Claim(ADDRESS));
+        pass(TIMING.heartbeat());
+        step(heard(OTHER_NODE));
+        assertThat(pass(TIMING.tick())).doesNotContain(new Say.Claim(ADDRESS));
+        step(heard(OTHER_NODE, ADDRESS));
+        assertThat(pass(TIMING.tick())).contains(new Say.Claim(ADDRESS));
+    }
+
+    @Test
+    void whoComesTakesNothingFromALivingOwnerUntilItLetsGo() {
+        rankHigher();
+        for (int i = 0; i < 10; i++) {
+            step(heard(OTHER_NODE, ADDRESS));
+            assertThat(pass(TIMING.heartbeat())).doesNotContain(new Say.Claim(ADDRESS));
+            assertThat(ask()).isEmpty();
+        }
+
+        step(heard(OTHER_NODE));
+
+        assertThat(pass(TIMING.tick())).contains(alive(ADDRESS), new Say.Claim(ADDRESS));
+    }
+
+    @Test
+    void anOwnerThatMayNotAnyMoreIsNotWaitedFor() {
+        rankHigher();
+        pass(TIMING.listen());
+        step(heard(OTHER_NODE, ADDRESS));
+        pass(TIMING.settle());
+
+        step(
+                new Event.Wanted(
+                        new Announcements(
+                                Map.of(ADDRESS, Set.of(HIGHER)), Map.of(OTHER_NODE, LOWER))));
+
+        assertThat(ask()).isNotEmpty();
+    }
+
+    @Test
+    void aListOfWhichAPartIsMissingChangesNothing() {
+        IpAddress other = IpAddress.of("192.0.2.101");
+        Hearing hearing =
+                Hearing.first(0, Optional.of(new Holdings(0, true, Set.of(ADDRESS, other))));
+
+        Hearing half = hearing.then(1, Optional.of(new Holdings(0, false, Set.of(other))));
+        assertThat(half.owns()).isEqualTo(hearing.owns());
+        assertThat(half.then(2, Optional.of(new Holdings(2, true, Set.of()))).owns())
+                .isEqualTo(hearing.owns());
+        assertThat(half.then(2, Optional.empty()).owns()).isEqualTo(hearing.owns());
+        assertThat(half.then(2, Optional.of(new Holdings(1, true, Set.of(OTHER_NODE)))).owns())
+                .hasValue(Set.of(other, OTHER_NODE));
     }
 
     @Test
@@ -170,7 +235,7 @@ class StandingTest {
     void whoIsNotEligibleSendsHeartbeatsAndOwnsNothing() {
         want(Set.of(HIGHER));
 
-        assertThat(pass(5_000)).isNotEmpty().containsOnly(new Say.Alive());
+        assertThat(pass(5_000)).isNotEmpty().containsOnly(alive());
         assertThat(ask()).isEmpty();
     }
 }

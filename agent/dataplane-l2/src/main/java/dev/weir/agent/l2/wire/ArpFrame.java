@@ -3,13 +3,16 @@ package dev.weir.agent.l2.wire;
 import dev.weir.model.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An ARP packet for IPv4 in its Ethernet frame (RFC 826), which comes from the sender's MAC.
  *
  * @param to the frame's destination
  * @param sender 0.0.0.0 in a probe (RFC 5227)
+ * @param holdings of a heartbeat: follow the packet, where ARP has no more use for what is there
  */
 public record ArpFrame(
         Mac to,
@@ -17,7 +20,8 @@ public record ArpFrame(
         Mac senderMac,
         IpAddress sender,
         Mac targetMac,
-        IpAddress target) {
+        IpAddress target,
+        Optional<Holdings> holdings) {
     private static final int ETHER_TYPE = 0x0806;
     private static final int HARDWARE_ETHERNET = 1;
     private static final int PROTOCOL_IPV4 = 0x0800;
@@ -26,6 +30,9 @@ public record ArpFrame(
     private static final int LENGTHS = 0x0604;
 
     private static final int LENGTH = 42;
+
+    /** Addresses that one frame tells; with them it is below 1280 bytes. */
+    private static final int MOST_HOLDINGS = 300;
 
     /** The least that Ethernet carries. */
     private static final int PADDED = 60;
@@ -40,6 +47,33 @@ public record ArpFrame(
         if (sender.v6() || target.v6()) {
             throw new IllegalArgumentException("ARP is for IPv4: " + sender + ", " + target);
         }
+    }
+
+    /** One that says nothing of what its sender owns. */
+    public ArpFrame(
+            Mac to,
+            Operation operation,
+            Mac senderMac,
+            IpAddress sender,
+            Mac targetMac,
+            IpAddress target) {
+        this(to, operation, senderMac, sender, targetMac, target, Optional.empty());
+    }
+
+    /** Announces the node's own address, and says what it owns. */
+    public static List<ArpFrame> heartbeat(Mac mac, IpAddress node, Set<IpAddress> owned) {
+        return Holdings.split(owned, MOST_HOLDINGS).stream()
+                .map(
+                        holdings ->
+                                new ArpFrame(
+                                        Mac.BROADCAST,
+                                        Operation.REQUEST,
+                                        mac,
+                                        node,
+                                        Mac.NONE,
+                                        node,
+                                        Optional.of(holdings)))
+                .toList();
     }
 
     /** Says to everybody that the address is at this MAC (RFC 5227 section 3). */
@@ -57,7 +91,8 @@ public record ArpFrame(
     }
 
     public byte[] bytes() {
-        ByteBuffer out = ByteBuffer.allocate(PADDED);
+        int tail = holdings.map(held -> held.bytes(false)).orElse(0);
+        ByteBuffer out = ByteBuffer.allocate(Math.max(PADDED, LENGTH + tail));
         to.write(out);
         senderMac.write(out);
         out.putShort((short) ETHER_TYPE);
@@ -67,6 +102,7 @@ public record ArpFrame(
         out.put(sender.bytes());
         targetMac.write(out);
         out.put(target.bytes());
+        holdings.ifPresent(held -> held.write(out));
         return out.array();
     }
 
@@ -97,7 +133,8 @@ public record ArpFrame(
                         senderMac,
                         sender,
                         targetMac,
-                        address(in)));
+                        address(in),
+                        Holdings.read(in, false)));
     }
 
     private static IpAddress address(ByteBuffer in) {

@@ -2,7 +2,9 @@ package dev.weir.agent.l2.wire;
 
 import dev.weir.model.IpAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A neighbour solicitation or advertisement in its Ethernet frame (RFC 4861 sections 4.3 and 4.4).
@@ -10,6 +12,7 @@ import java.util.Optional;
  * @param source the unspecified address while somebody checks an address for duplicates
  * @param solicited of an advertisement: that somebody asked
  * @param link in the option: the source's of a solicitation, the target's of an advertisement
+ * @param holdings of a heartbeat: in an option for experiments (RFC 4727), which hosts skip
  */
 public record NeighborFrame(
         Mac to,
@@ -19,7 +22,8 @@ public record NeighborFrame(
         Type type,
         boolean solicited,
         IpAddress target,
-        Optional<Mac> link) {
+        Optional<Mac> link,
+        Optional<Holdings> holdings) {
     public static final IpAddress ALL_NODES = IpAddress.of("ff02::1");
     public static final IpAddress UNSPECIFIED = IpAddress.of("::");
 
@@ -34,6 +38,16 @@ public record NeighborFrame(
     private static final int ICMP = IP + 40;
     private static final int OPTIONS = ICMP + 24;
     private static final int OPTION_UNIT = 8;
+
+    /** For experiments (RFC 4727 section 5.1.3). */
+    private static final int HOLDINGS_OPTION = 253;
+
+    /** Type and length. */
+    private static final int OPTION_HEAD = 2;
+
+    /** Addresses that one frame tells; with them it is below 1280 bytes. */
+    private static final int MOST_HOLDINGS = 72;
+
     private static final int SOLICITED = 1 << 30;
 
     /** Replaces what is remembered. */
@@ -51,6 +65,37 @@ public record NeighborFrame(
             this.number = number;
             this.option = option;
         }
+    }
+
+    /** One that says nothing of what its sender owns. */
+    public NeighborFrame(
+            Mac to,
+            Mac from,
+            IpAddress source,
+            IpAddress destination,
+            Type type,
+            boolean solicited,
+            IpAddress target,
+            Optional<Mac> link) {
+        this(to, from, source, destination, type, solicited, target, link, Optional.empty());
+    }
+
+    /** Says to everybody where the node is, and what it owns. */
+    public static List<NeighborFrame> heartbeat(Mac mac, IpAddress node, Set<IpAddress> owned) {
+        return Holdings.split(owned, MOST_HOLDINGS).stream()
+                .map(
+                        holdings ->
+                                new NeighborFrame(
+                                        Mac.ofGroup(ALL_NODES),
+                                        mac,
+                                        node,
+                                        ALL_NODES,
+                                        Type.ADVERTISEMENT,
+                                        false,
+                                        node,
+                                        Optional.of(mac),
+                                        Optional.of(holdings)))
+                .toList();
     }
 
     /** The group in which questions for the address are asked (RFC 4291 section 2.7.1). */
@@ -86,7 +131,8 @@ public record NeighborFrame(
     }
 
     public byte[] bytes() {
-        int length = OPTIONS + link.map(mac -> OPTION_UNIT).orElse(0);
+        int tail = holdings.map(NeighborFrame::optionBytes).orElse(0);
+        int length = OPTIONS + link.map(mac -> OPTION_UNIT).orElse(0) + tail;
         ByteBuffer out = ByteBuffer.allocate(length);
         to.write(out);
         from.write(out);
@@ -103,8 +149,17 @@ public record NeighborFrame(
                     out.put((byte) type.option).put((byte) 1);
                     mac.write(out);
                 });
+        holdings.ifPresent(
+                held -> {
+                    out.put((byte) HOLDINGS_OPTION).put((byte) (tail / OPTION_UNIT));
+                    held.write(out);
+                });
         out.putShort(ICMP + 2, (short) ~sum(out, length));
         return out.array();
+    }
+
+    private static int optionBytes(Holdings held) {
+        return Math.ceilDiv(OPTION_HEAD + held.bytes(true), OPTION_UNIT) * OPTION_UNIT;
     }
 
     /** Empty for what is none of it, and for what RFC 4861 section 7.1 wants to be ignored. */
@@ -138,6 +193,7 @@ public record NeighborFrame(
         IpAddress target = address(in, ICMP + 8);
         boolean solicited = (in.getInt(ICMP + 4) & SOLICITED) != 0;
         Optional<Mac> link = Optional.empty();
+        Optional<Holdings> holdings = Optional.empty();
         for (int at = OPTIONS; at + OPTION_UNIT <= end; ) {
             int length = (in.get(at + 1) & 0xff) * OPTION_UNIT;
             if (length == 0) {
@@ -146,13 +202,24 @@ public record NeighborFrame(
             if (in.get(at) == type.option && length == OPTION_UNIT) {
                 link = Optional.of(Mac.read(in.position(at + 2)));
             }
+            if ((in.get(at) & 0xff) == HOLDINGS_OPTION && at + length <= end) {
+                holdings = Holdings.read(in.slice(at + OPTION_HEAD, length - OPTION_HEAD), true);
+            }
             at += length;
         }
         return isGroup(target)
                 ? Optional.empty()
                 : Optional.of(
                         new NeighborFrame(
-                                to, from, source, destination, type, solicited, target, link));
+                                to,
+                                from,
+                                source,
+                                destination,
+                                type,
+                                solicited,
+                                target,
+                                link,
+                                holdings));
     }
 
     private static boolean isGroup(IpAddress address) {

@@ -10,6 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FrameTest {
@@ -146,5 +149,71 @@ class FrameTest {
             assertThat(ArpFrame.parse(frame)).as("seed %d", seed).isNotNull();
             assertThat(NeighborFrame.parse(frame)).as("seed %d", seed).isNotNull();
         }
+    }
+
+    private static Set<IpAddress> many(IpAddress first, int count) {
+        return IntStream.range(0, count).mapToObj(first::plus).collect(Collectors.toSet());
+    }
+
+    @Test
+    void aHeartbeatSaysWhatItsNodeOwnsHoweverMuchThatIs() {
+        for (int count : new int[] {0, 1, 71, 72, 73, 1_000}) {
+            Set<IpAddress> v4 = many(IpAddress.of("198.51.100.0"), count);
+            Set<IpAddress> v6 = many(TARGET, count);
+
+            List<Holdings> arp =
+                    ArpFrame.heartbeat(MAC, IpAddress.of("192.0.2.1"), v4).stream()
+                            .map(ArpFrame::bytes)
+                            .map(bytes -> ArpFrame.parse(fitting(bytes)).orElseThrow())
+                            .map(frame -> frame.holdings().orElseThrow())
+                            .toList();
+            List<Holdings> advertised =
+                    NeighborFrame.heartbeat(MAC, NODE, v6).stream()
+                            .map(NeighborFrame::bytes)
+                            .map(bytes -> NeighborFrame.parse(fitting(bytes)).orElseThrow())
+                            .map(frame -> frame.holdings().orElseThrow())
+                            .toList();
+
+            assertThat(whole(arp)).isEqualTo(v4);
+            assertThat(whole(advertised)).isEqualTo(v6);
+        }
+    }
+
+    private static byte[] fitting(byte[] frame) {
+        assertThat(frame).hasSizeLessThanOrEqualTo(14 + 1280);
+        return frame;
+    }
+
+    private static Set<IpAddress> whole(List<Holdings> parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            assertThat(parts.get(i).part()).isEqualTo(i);
+            assertThat(parts.get(i).last()).isEqualTo(i == parts.size() - 1);
+        }
+        return parts.stream()
+                .flatMap(part -> part.addresses().stream())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void anAnnouncementOfAnybodyElseSaysNothingOfWhatItOwns() {
+        byte[] arp = ArpFrame.announcement(MAC, IpAddress.of("192.0.2.1")).bytes();
+        byte[] neighbor = NeighborFrame.announcement(MAC, NODE, NODE).bytes();
+
+        assertThat(ArpFrame.parse(arp).orElseThrow().holdings()).isEmpty();
+        assertThat(NeighborFrame.parse(neighbor).orElseThrow().holdings()).isEmpty();
+    }
+
+    @Test
+    void holdingsThatAreCutOffAreNone() {
+        byte[] whole =
+                ArpFrame.heartbeat(
+                                MAC,
+                                IpAddress.of("192.0.2.1"),
+                                many(IpAddress.of("198.51.100.0"), 20))
+                        .getFirst()
+                        .bytes();
+
+        assertThat(ArpFrame.parse(Arrays.copyOf(whole, whole.length - 1)).orElseThrow().holdings())
+                .isEmpty();
     }
 }
