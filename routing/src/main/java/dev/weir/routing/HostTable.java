@@ -11,12 +11,25 @@ import java.util.Optional;
  * @param exact rules by their whole path
  * @param prefix rules by their path without a slash at its end; the prefix {@code /} is empty. A
  *     prefix ends where a segment does: {@code /aaa} matches {@code /aaa/b}, not {@code /aaab}
+ * @param next rules that are looked at when none of these matches: those of a wider host name
  */
-public record HostTable(Map<String, List<Rule>> exact, Map<String, List<Rule>> prefix) {
+public record HostTable(
+        Map<String, List<Rule>> exact, Map<String, List<Rule>> prefix, Optional<HostTable> next) {
+    public static final HostTable EMPTY = new HostTable(Map.of(), Map.of());
 
     public HostTable {
         exact = Map.copyOf(exact);
         prefix = Map.copyOf(prefix);
+    }
+
+    public HostTable(Map<String, List<Rule>> exact, Map<String, List<Rule>> prefix) {
+        this(exact, prefix, Optional.empty());
+    }
+
+    /** With another one that is looked at after all of this. */
+    public HostTable then(HostTable last) {
+        return new HostTable(
+                exact, prefix, Optional.of(next.map(table -> table.then(last)).orElse(last)));
     }
 
     /** The rule for a request; empty when none matches. */
@@ -27,7 +40,7 @@ public record HostTable(Map<String, List<Rule>> exact, Map<String, List<Rule>> p
             found = first(prefix.get(path.substring(0, end)), request);
             end = end == 0 ? -1 : Math.max(0, path.lastIndexOf('/', end - 1));
         }
-        return found;
+        return found.isPresent() ? found : next.flatMap(table -> table.find(request));
     }
 
     private static Optional<Rule> first(
