@@ -106,7 +106,10 @@ final class WhyText {
 
     private String masquerade() {
         String reason = why.getMasqueradeReason();
-        return (why.getMasquerade() ? "yes" : "no") + (reason.isEmpty() ? "" : ", " + reason);
+        String address = why.getMasqueradeAddress();
+        return (why.getMasquerade() ? "yes" : "no")
+                + (address.isEmpty() ? "" : ", as " + address)
+                + (reason.isEmpty() ? "" : ", " + reason);
     }
 
     private String kernel() {

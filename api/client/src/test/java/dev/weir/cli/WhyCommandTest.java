@@ -229,6 +229,7 @@ class WhyCommandTest {
                         .clearService()
                         .clearElements()
                         .setMasquerade(true)
+                        .setMasqueradeAddress("192.0.2.1")
                         .build();
 
         CommandLineEnd end = why("client", "my-app-service");
@@ -237,7 +238,7 @@ class WhyCommandTest {
         assertThat(end.out())
                 .contains("my-app-service:80/TCP: " + words + "\n")
                 .contains("Reason:      so it is\n")
-                .contains("Masquerade:  yes, pods are answered directly\n")
+                .contains("Masquerade:  yes, as 192.0.2.1, pods are answered directly\n")
                 .contains("Kernel:      nothing is programmed for it\n")
                 .doesNotContain("Service:", "Endpoints:");
     }

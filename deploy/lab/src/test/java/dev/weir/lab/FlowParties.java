@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /**
  * Who takes part in the flows: the endpoints A and B, pods, nodes, the host outside.
  *
- * @param addresses all of each
+ * @param addresses all of each; of a node its own, and none that only one of its links has
  */
 record FlowParties(Map<String, List<String>> addresses, Map<String, NetworkNamespace> namespaces) {
     /** For a Service to be given its addresses. */
@@ -43,7 +43,7 @@ record FlowParties(Map<String, List<String>> addresses, Map<String, NetworkNames
         }
         for (int number = 1; number <= 2; number++) {
             LabNode node = new LabNode(number);
-            addresses.put(node.name(), all(place.netns(node)));
+            addresses.put(node.name(), canonical(List.of(node.ipv4(), node.ipv6())));
             namespaces.put(node.name(), named(place.netns(node)));
         }
         addresses.put(
@@ -138,15 +138,6 @@ record FlowParties(Map<String, List<String>> addresses, Map<String, NetworkNames
         boolean own = at(flow.source()).contains(client);
         boolean node = at("node-1").contains(client) || at("node-2").contains(client);
         return words[0] + (own ? "=" : node ? "~" : " sees " + client);
-    }
-
-    /** Those on its links to pods, too. */
-    private static List<String> all(Netns node) {
-        String links = Program.run(node.enter(List.of("ip", "-o", "addr")), "", Map.of()).out();
-        return canonical(
-                links.lines()
-                        .map(line -> line.strip().split("\\s+")[3].replaceAll("/.*", ""))
-                        .toList());
     }
 
     private static List<String> canonical(List<String> addresses) {

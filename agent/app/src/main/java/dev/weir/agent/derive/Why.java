@@ -182,7 +182,11 @@ public final class Why {
                                 .setScope(WhyVerdict.scope(offer))
                                 .addAllEndpoints(endpoints));
         if (verdict.verdict() == Verdict.VERDICT_FORWARD) {
-            set(WhyMasquerade.service(offer, usable, from, settings), answer);
+            WhyMasquerade masquerade = WhyMasquerade.service(offer, usable, from, settings);
+            set(masquerade, answer);
+            masquerade
+                    .here(usable, settings)
+                    .ifPresent(own -> answer.setMasqueradeAddress(own.toString()));
         }
     }
 

@@ -51,6 +51,21 @@ record WhyMasquerade(boolean yes, String reason) {
                                 + " directly");
     }
 
+    /**
+     * What endpoints here see in place of the client: the node's own address of their family. Empty
+     * when there are none, or they see the client. Those elsewhere see what the link has by which
+     * the packet leaves.
+     */
+    Optional<IpAddress> here(List<Backend> endpoints, NodeSettings here) {
+        return endpoints.stream()
+                .filter(endpoint -> yes && endpoint.local())
+                .flatMap(
+                        endpoint ->
+                                here.addresses().stream()
+                                        .filter(own -> own.v6() == endpoint.address().v6()))
+                .findFirst();
+    }
+
     /** Of a connection to somebody himself. */
     static WhyMasquerade direct(Optional<IpAddress> client, WhyEnd to, NodeSettings here) {
         if (client.filter(address -> isPod(address, here)).isEmpty() || to.addresses().isEmpty()) {

@@ -306,6 +306,15 @@ class WhyTest {
     }
 
     @Test
+    void endpointsHereSeeTheNodesOwnAddress() {
+        assertThat(why("node/here", "web", 80).getMasqueradeAddress()).isEqualTo("192.0.2.1");
+        assertThat(why("pod/client-0", "web", 80).getMasqueradeAddress()).isEmpty();
+        assertThat(why("pod/client-0", "198.51.100.9", 443).getMasqueradeAddress())
+                .as("it leaves by another link")
+                .isEmpty();
+    }
+
+    @Test
     void ownClientsOfALocalServiceAreMasqueradedOnTheWayToOtherNodesOnly() {
         cluster.put(
                 Objects.loadBalancer(

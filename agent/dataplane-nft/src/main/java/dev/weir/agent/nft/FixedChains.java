@@ -1,5 +1,6 @@
 package dev.weir.agent.nft;
 
+import dev.weir.model.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,16 +15,21 @@ import java.util.stream.Stream;
  * rest to {@code judge-pod}, which asks the source pod's egress chain, then the destination pod's
  * ingress chain. These see the addresses of the connection's tuples, the source before and the
  * destination after translation, so both directions of a connection get one verdict. Postrouting:
- * {@code nat-postrouting} masquerades.
+ * {@code nat-postrouting} masquerades, by {@code as-node}.
  */
 final class FixedChains {
     private static final String ND =
             "icmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit,"
                     + " nd-neighbor-advert, nd-redirect } accept";
 
+    private static final String AS_NODE = "as-node";
+
     private FixedChains() {}
 
-    static List<Chain> all() {
+    /**
+     * @param own the node's own addresses, at most one of a family
+     */
+    static List<Chain> all(List<IpAddress> own) {
         List<Chain> chains = new ArrayList<>(List.of(Chain.of(Layout.VERSION_CHAIN)));
         chains.add(
                 Chain.hooked(
@@ -57,12 +63,12 @@ final class FixedChains {
                         "ip6 saddr @live6 goto unlimited",
                         "jump own-services",
                         "goto services"));
-        List<String> own = balancers(Layout.OWN_SERVICES);
+        List<String> inner = balancers(Layout.OWN_SERVICES);
         List<String> anybody = anybody();
-        chains.add(new Chain("own-services", "", with(limits(Layout.OWN_SOURCES), own)));
+        chains.add(new Chain("own-services", "", with(limits(Layout.OWN_SOURCES), inner)));
         chains.add(new Chain("services", "", with(limits(Layout.SOURCES), anybody)));
         // A node that has a Service's address for itself may always use it as its own.
-        chains.add(new Chain("unlimited", "", with(own, anybody)));
+        chains.add(new Chain("unlimited", "", with(inner, anybody)));
         // A reset for TCP: ICMP errors are rate limited per client.
         chains.add(
                 Chain.of(
@@ -71,6 +77,7 @@ final class FixedChains {
                         "meta l4proto tcp reject with tcp reset",
                         "reject with icmpx port-unreachable"));
         chains.add(Chain.of(Layout.WITHHELD, "counter name withheld drop"));
+        chains.add(asNode(own));
         chains.add(masquerade());
         chains.add(Chain.hooked("forward", "filter hook forward priority filter", "goto judge"));
         chains.add(Chain.hooked("input", "filter hook input priority filter", "goto judge"));
@@ -128,7 +135,7 @@ final class FixedChains {
     private static Chain masquerade() {
         List<String> rules = new ArrayList<>();
         String service = marked(Marks.SERVICE);
-        String last = "masquerade fully-random";
+        String last = "goto " + AS_NODE;
         rules.add(marked(Marks.MASQUERADE) + " " + last);
         for (boolean v6 : List.of(false, true)) {
             String ip = v6 ? "ip6" : "ip";
@@ -149,6 +156,22 @@ final class FixedChains {
                             .formatted(ip, cluster, nodes, last));
         }
         return new Chain("nat-postrouting", "nat hook postrouting priority srcnat", rules);
+    }
+
+    /**
+     * A pod's link has no address of its own, and the kernel would take the first that any link
+     * has, be it that of the pods' name server. So there it is the node's.
+     */
+    private static Chain asNode(List<IpAddress> own) {
+        List<String> rules = new ArrayList<>();
+        for (IpAddress address : own) {
+            rules.add(
+                    "oifname %s snat %s to %s fully-random"
+                            .formatted(
+                                    Layout.POD_INTERFACES, address.v6() ? "ip6" : "ip", address));
+        }
+        rules.add("masquerade fully-random");
+        return new Chain(AS_NODE, "", rules);
     }
 
     private static List<Chain> judgement() {

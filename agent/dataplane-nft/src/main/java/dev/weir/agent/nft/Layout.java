@@ -101,8 +101,9 @@ final class Layout {
             text.append("flush map inet " + TABLE + " " + STAMP + "\n");
             text.append(generation(Marks.FIRST_GENERATION));
         }
-        FixedChains.all().forEach(chain -> text.append(chain.declare()));
-        FixedChains.all().forEach(chain -> text.append(chain.fill()));
+        List<Chain> fixed = FixedChains.all(settings.addresses());
+        fixed.forEach(chain -> text.append(chain.declare()));
+        fixed.forEach(chain -> text.append(chain.fill()));
         traffic(text, settings.countTraffic());
         return text.toString();
     }

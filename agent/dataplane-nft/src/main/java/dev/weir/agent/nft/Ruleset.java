@@ -24,6 +24,7 @@ final class Ruleset {
     private final Set<String> sets = new HashSet<>();
     private List<Cidr> vips = List.of();
     private boolean metered;
+    private List<Chain> fixed = List.of();
     private BalancerCodes codes = new BalancerCodes();
 
     /** What the kernel has in its map of balancers was not written by this process. */
@@ -39,6 +40,7 @@ final class Ruleset {
         text.run(Layout.text(settings, ranges, replace, restart));
         vips = ranges;
         metered = settings.countTraffic();
+        fixed = FixedChains.all(settings.addresses());
     }
 
     /** Writes the ranges of cluster IPs, both families at once, unless they are there. */
@@ -61,7 +63,7 @@ final class Ruleset {
         foundChains.stream()
                 .filter(Layout::transientChain)
                 .forEach(name -> chains.put(name, UNKNOWN));
-        FixedChains.all().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
+        fixed.forEach(chain -> chains.put(chain.name(), chain.rules().size()));
         if (metered) {
             Meters.chains().forEach(chain -> chains.put(chain.name(), chain.rules().size()));
         }

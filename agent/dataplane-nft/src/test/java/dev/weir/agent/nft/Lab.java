@@ -86,9 +86,10 @@ final class Lab implements AutoCloseable {
         // Refusals of one test shall not be counted against the next.
         exec("ip", "netns", "exec", name(Place.NODE), "sysctl", "-qw", "net.ipv4.icmp_ratelimit=0");
         exec("ip", "netns", "exec", name(Place.NODE), "sysctl", "-qw", "net.ipv6.icmp.ratelimit=0");
+        // As that of the pods' name server: the first that the kernel finds for pods' links.
+        ip(Place.NODE, "addr add 10.1.0.0/32 dev lo");
+        ip(Place.NODE, "addr add fd01::/128 dev lo");
         // The plane shall enable forwarding; loose source checks are the kernel's own default.
-        pod(Place.A, "weir000000000a");
-        pod(Place.B, "weir000000000b");
         ip(Place.NODE, "link add up0 type veth peer name eth0 netns " + name(Place.OUT));
         ip(Place.NODE, "link set up0 up");
         ip(Place.OUT, "link set eth0 up");
@@ -102,6 +103,8 @@ final class Lab implements AutoCloseable {
             ip(Place.NODE, "route add " + any + " via " + out);
             ip(Place.OUT, "route add " + any + " via " + NODE(v6));
         }
+        pod(Place.A, "weir000000000a");
+        pod(Place.B, "weir000000000b");
     }
 
     private static IpAddress NODE(boolean v6) {
@@ -122,7 +125,7 @@ final class Lab implements AutoCloseable {
                 ip(place, "route add " + gateway + " dev eth0");
             }
             ip(place, "route add " + (v6 ? "::/0" : "default") + " via " + gateway + " dev eth0");
-            ip(Place.NODE, "route add " + host + " dev " + link);
+            ip(Place.NODE, "route add " + host + " dev " + link + " src " + NODE(v6));
             ip(
                     Place.NODE,
                     "neigh add "
