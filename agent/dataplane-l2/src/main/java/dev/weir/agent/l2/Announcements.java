@@ -9,6 +9,7 @@ import dev.weir.model.Shards;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What shall be answered for, of one family.
@@ -37,6 +38,13 @@ record Announcements(Map<IpAddress, Set<String>> eligible, Map<IpAddress, String
         return eligible.isEmpty() || control == null
                 ? new Announcements(eligible, Map.of())
                 : new Announcements(eligible, nodes(control, v6));
+    }
+
+    Set<IpAddress> mayBeOwnedBy(String node) {
+        return eligible.entrySet().stream()
+                .filter(entry -> entry.getValue().contains(node))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static Map<IpAddress, String> nodes(Image control, boolean v6) {

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hears and speaks on the link of one family. A link that fails is tried again, as one that this
@@ -29,6 +30,9 @@ final class Announcer implements AutoCloseable {
     private volatile Announcements wanted = Announcements.NONE;
     private volatile String trouble = "";
     private volatile boolean closed;
+
+    /** Where the thread stands on the link; null while there is none. Guarded by this. */
+    private @Nullable Standing shown;
 
     private Announcer(NetworkNamespace namespace, String node, IpAddress address, Timing timing) {
         this.namespace = namespace;
@@ -56,6 +60,35 @@ final class Announcer implements AutoCloseable {
     void want(Announcements announcements) {
         if (!announcements.equals(wanted)) {
             wanted = announcements;
+        }
+    }
+
+    /**
+     * Waits until this node has announced what it owns of what is wanted, or cannot now, or has
+     * just come to the link and listens. Not longer than {@link Timing#announced}: what is left
+     * then is {@link #unsaid}.
+     */
+    synchronized void awaitSaid() throws InterruptedException {
+        long end = now() + timing.announced();
+        for (long left = end - now(); left > 0 && !unsaid().isEmpty(); left = end - now()) {
+            wait(left);
+        }
+    }
+
+    /** Addresses that this node may own, and has still to announce if it does. */
+    synchronized Set<IpAddress> unsaid() {
+        Announcements asked = wanted;
+        return shown == null || !trouble.isEmpty() || closed
+                ? Set.of()
+                : shown.wanted() == asked
+                        ? shown.unsaid()
+                        : shown.isListening() ? Set.of() : asked.mayBeOwnedBy(node);
+    }
+
+    private synchronized void show(@Nullable Standing standing) {
+        if (standing != shown) {
+            shown = standing;
+            notifyAll();
         }
     }
 
@@ -100,6 +133,8 @@ final class Announcer implements AutoCloseable {
             Link link = Link.find(rtnetlink, address);
             try (Port port = Port.open(namespace, link, Duration.ofMillis(timing.tick()))) {
                 speak(port, rtnetlink, link);
+            } finally {
+                show(null);
             }
         }
     }
@@ -118,10 +153,12 @@ final class Announcer implements AutoCloseable {
             }
             if (wanted != standing.wanted()) {
                 standing = take(port, standing, new Event.Wanted(wanted), now);
+                standing = take(port, standing, new Event.Tick(), now);
             }
             if (event.isPresent()) {
                 standing = take(port, standing, event.get(), now);
             }
+            show(standing);
             if (now - checked >= Timing.LINK_CHECK.toMillis()) {
                 checked = now;
                 if (!Link.find(rtnetlink, address).equals(link)) {

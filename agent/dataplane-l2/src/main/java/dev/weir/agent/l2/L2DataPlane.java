@@ -27,6 +27,9 @@ final class L2DataPlane implements DataPlane {
     private NodeImage image = NodeImage.EMPTY;
     private Outcome told = Outcome.DONE;
 
+    /** An address that this node shall announce was not when the wait for it was over. */
+    private boolean late;
+
     L2DataPlane(NodeSettings settings, NetworkNamespace namespace) {
         this.node = settings.nodeName();
         Timing timing = Timing.of(settings.heartbeats());
@@ -54,7 +57,22 @@ final class L2DataPlane implements DataPlane {
             announcers.forEach(
                     announcer -> announcer.want(Announcements.of(next, announcer.address().v6())));
         }
+        if (moved || late) {
+            awaitSaid();
+        }
         return repair();
+    }
+
+    /** So that who waits for the change finds the address on the link. */
+    private void awaitSaid() {
+        late = false;
+        try {
+            for (Announcer announcer : announcers) {
+                late |= !announcer.awaitSaid();
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean namesNodes(NodeDelta delta) {
@@ -84,6 +102,9 @@ final class L2DataPlane implements DataPlane {
     private Outcome outcome() {
         Map<IpAddress, String> failing = new HashMap<>();
         for (Announcer announcer : announcers) {
+            if (late) {
+                announcer.unsaid().forEach(address -> failing.put(address, "it was not said yet"));
+            }
             String trouble = announcer.trouble();
             if (!trouble.isEmpty()) {
                 image.announcements().entrySet().stream()

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -210,6 +211,28 @@ record Standing(
             }
         }
         return withOwned(next);
+    }
+
+    /** Whether it has just come to the link. */
+    boolean isListening() {
+        return tick < speaks;
+    }
+
+    /**
+     * What it may own and has still to claim, if it gets it; nothing while it listens, since that
+     * is no matter of what is wanted.
+     */
+    Set<IpAddress> unsaid() {
+        if (isListening()) {
+            return Set.of();
+        }
+        if (voice.isEmpty() || tick < voice.get().claims()) {
+            return wanted.mayBeOwnedBy(name);
+        }
+        return owned.entrySet().stream()
+                .filter(entry -> entry.getValue().said() == 0)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private Standing withHeard(PMap<IpAddress, Hearing> next) {

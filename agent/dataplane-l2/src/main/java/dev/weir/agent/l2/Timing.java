@@ -47,6 +47,14 @@ record Timing(long heartbeat, long silence) {
     }
 
     /**
+     * How long it may take, milliseconds, until what is wanted is announced by who owns it. Much
+     * more than the settling of the cluster's first address, for a machine that is busy.
+     */
+    long announced() {
+        return 10 * tick();
+    }
+
+    /**
      * Between a node's first heartbeat and its first claims: so that of many that start at once
      * each has heard the others.
      */

@@ -53,8 +53,12 @@ class AnnouncementTest {
     }
 
     private static NodeImage eligible(Set<String> nodes) {
+        return eligible(nodes, ADDRESSES);
+    }
+
+    private static NodeImage eligible(Set<String> nodes, List<IpAddress> addresses) {
         Map<IpAddress, Set<String>> announcements = new HashMap<>();
-        ADDRESSES.forEach(address -> announcements.put(address, nodes));
+        addresses.forEach(address -> announcements.put(address, nodes));
         return Images.announcing(announcements);
     }
 
@@ -68,8 +72,12 @@ class AnnouncementTest {
         for (String node : Lan.NODES) {
             lan.start(node);
         }
-        Lan.NODES.parallelStream().forEach(node -> tell(node, image));
+        tellAll(image);
         awaitOneOf(ALL);
+    }
+
+    private void tellAll(NodeImage image) {
+        Lan.NODES.parallelStream().forEach(node -> tell(node, image));
     }
 
     private Map<IpAddress, Set<String>> answers() throws Exception {
@@ -144,6 +152,22 @@ class AnnouncementTest {
                 .as("the client knows, and no others moved")
                 .isEqualTo(neighbours())
                 .containsAllEntriesOf(without(before, dead));
+    }
+
+    @Test
+    void anAddressIsOnTheLinkOnceAllNodesHaveAcknowledgedIt() throws Exception {
+        for (String node : Lan.NODES) {
+            lan.start(node);
+        }
+        Thread.sleep(Timing.DEFAULT.listen() + 2 * Timing.DEFAULT.tick());
+
+        for (int count : new int[] {2, 4, ADDRESSES.size()}) {
+            tellAll(eligible(ALL, ADDRESSES.subList(0, count)));
+            assertThat(answers().values())
+                    .as("the first answers to questions for %d addresses", count)
+                    .filteredOn(nodes -> nodes.size() == 1)
+                    .hasSize(count);
+        }
     }
 
     private static Map<IpAddress, String> without(Map<IpAddress, String> owners, String node) {

@@ -238,4 +238,24 @@ class StandingTest {
         assertThat(pass(5_000)).isNotEmpty().containsOnly(alive());
         assertThat(ask()).isEmpty();
     }
+
+    @Test
+    void whatItGetsIsUnsaidUntilItIsClaimed() {
+        want(Set.of(LOWER));
+        assertThat(standing.unsaid()).as("while it listens nobody waits for it").isEmpty();
+        pass(TIMING.listen());
+        assertThat(standing.unsaid()).containsExactly(ADDRESS);
+
+        assertThat(pass(TIMING.settle())).contains(new Say.Claim(ADDRESS));
+
+        assertThat(standing.unsaid()).isEmpty();
+    }
+
+    @Test
+    void whatAnotherOneOwnsIsNotUnsaidHere() {
+        own();
+        step(heard(OTHER_NODE, ADDRESS));
+
+        assertThat(standing.unsaid()).isEmpty();
+    }
 }
