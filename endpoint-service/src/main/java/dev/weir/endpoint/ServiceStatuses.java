@@ -40,7 +40,8 @@ final class ServiceStatuses implements Derivation {
         Instant now = clock.instant();
         Allocations allocations = index.in(steps.accepted());
         SpecConditions here = conditions.in(allocations.addresses().ranges());
-        SortedMap<Key, Service> given = balancer.derive(endpoint, allocations.tenants(), now);
+        SortedMap<Key, Service> given =
+                balancer.derive(steps.of(Shards.CONTROL), endpoint, allocations.tenants(), now);
         TreeSet<Key> touched = new TreeSet<>(given.keySet());
         if (endpoint.keys(Kinds.SERVICE_CIDR).findAny().isPresent()) {
             endpoint.to()

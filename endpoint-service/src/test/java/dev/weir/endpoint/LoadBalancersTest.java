@@ -271,7 +271,13 @@ class LoadBalancersTest {
                                 Tenants.NONE,
                                 (all, one) -> all.after(Optional.empty(), Optional.of(one)),
                                 (left, right) -> right);
-        return new Balancer().derive(Step.start(image), tenants, Instant.now()).isEmpty();
+        return new Balancer()
+                .derive(
+                        Step.still(Image.empty("control")),
+                        Step.start(image),
+                        tenants,
+                        Instant.now())
+                .isEmpty();
     }
 
     @Test

@@ -3,9 +3,11 @@ package dev.weir.endpoint.balance;
 import dev.weir.changes.Image;
 import dev.weir.changes.Index;
 import dev.weir.changes.Step;
+import dev.weir.core.v1.Node;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.model.Shards;
 import dev.weir.net.v1.Service;
 import java.time.Instant;
 import java.util.List;
@@ -22,10 +24,16 @@ import java.util.stream.Stream;
  * <p>First all touched ones give back what they may not keep. Then those that lack an address are
  * given one, the oldest first; when something was given back, those that were left without one
  * before are among them. A step costs the Services that it names, those that share their addresses,
- * and these; when it names a pool, all Services of type LoadBalancer. For one caller at a time.
+ * and these; when it names a pool, or changes the addresses of nodes, all Services of type
+ * LoadBalancer. For one caller at a time.
  */
 public final class Balancer {
     private static final String ALL = "all";
+
+    /** What nodes have in this image; kept because it costs their number. */
+    private record At(Image control, NodeAddresses nodes) {}
+
+    private At last = new At(Image.empty(Shards.CONTROL), NodeAddresses.NONE);
 
     /** All whose addresses are given here; and by each family that they lack. */
     private final Index<Service> services =
@@ -50,17 +58,23 @@ public final class Balancer {
     /**
      * The Services whose status is to change.
      *
+     * @param control of the nodes; {@link Step#still} when it did not move
      * @param endpoint of the Services and pools
      * @param tenants of the image that the step leads to
      */
-    public SortedMap<Key, Service> derive(Step endpoint, Tenants tenants, Instant now) {
+    public SortedMap<Key, Service> derive(
+            Step control, Step endpoint, Tenants tenants, Instant now) {
         services.follow(endpoint);
         TreeSet<Key> touched = touched(endpoint, tenants);
+        if (moved(control)) {
+            touched.addAll(services.under(ALL));
+        }
+        NodeAddresses nodes = nodes(control);
         TreeSet<String> freed = freed(endpoint);
         if (touched.isEmpty() && freed.isEmpty()) {
             return new TreeMap<>();
         }
-        Round round = new Round(Pool.in(endpoint.to()), tenants);
+        Round round = new Round(Pool.in(endpoint.to()), nodes, tenants);
         touched.forEach(key -> ours(endpoint.to(), key).ifPresent(round::enter));
         round.giveBack();
         freed.addAll(round.freed());
@@ -69,6 +83,26 @@ public final class Balancer {
                 .flatMap(key -> ours(endpoint.to(), key).stream())
                 .forEach(round::enter);
         return round.give(now);
+    }
+
+    private static boolean moved(Step control) {
+        return control.keys(Kinds.NODE)
+                .anyMatch(
+                        key ->
+                                !addresses(control.from(), key)
+                                        .equals(addresses(control.to(), key)));
+    }
+
+    private static List<IpAddress> addresses(Image control, Key node) {
+        return control.find(Node.class, node).stream().flatMap(NodeAddresses::of).toList();
+    }
+
+    private NodeAddresses nodes(Step control) {
+        if (last.control() != control.to()) {
+            boolean same = last.control() == control.from() && !moved(control);
+            last = new At(control.to(), same ? last.nodes() : NodeAddresses.in(control.to()));
+        }
+        return last.nodes();
     }
 
     private TreeSet<Key> touched(Step endpoint, Tenants tenants) {

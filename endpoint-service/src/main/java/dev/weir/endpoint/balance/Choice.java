@@ -11,21 +11,22 @@ import java.util.stream.Stream;
  * Which addresses one Service keeps, and which it is given.
  *
  * @param pools all there are
+ * @param nodes what is no Service's whatever pool it is in
  */
-record Choice(Service service, Wish wish, Tenancy tenancy, List<Pool> pools) {
+record Choice(Service service, Wish wish, Tenancy tenancy, List<Pool> pools, NodeAddresses nodes) {
     private static final String V6 = "IPv6";
 
     static String family(IpAddress address) {
         return address.v6() ? V6 : "IPv4";
     }
 
-    static Choice of(Service service, List<Pool> pools) {
-        return new Choice(service, Wish.of(service), Tenancy.of(service), pools);
+    static Choice of(Service service, List<Pool> pools, NodeAddresses nodes) {
+        return new Choice(service, Wish.of(service), Tenancy.of(service), pools, nodes);
     }
 
     /**
-     * Of the addresses that it has, one for each family at most: of its pool, as asked for, and
-     * besides nobody older whom it cannot share with. The younger one goes.
+     * Of the addresses that it has, one for each family at most: of its pool, no node's, as asked
+     * for, and besides nobody older whom it cannot share with. The younger one goes.
      */
     List<IpAddress> kept(Tenants tenants) {
         List<IpAddress> held = Tenancy.addresses(service);
@@ -41,6 +42,7 @@ record Choice(Service service, Wish wish, Tenancy tenancy, List<Pool> pools) {
 
     private boolean mayKeep(IpAddress address, Tenants tenants) {
         return eligible().anyMatch(pool -> pool.contains(address))
+                && !nodes.contains(address)
                 && wish.address(address.v6()).map(address::equals).orElse(true)
                 && tenants.at(address).stream()
                         .filter(other -> other.compareTo(tenancy) < 0)
@@ -72,6 +74,13 @@ record Choice(Service service, Wish wish, Tenancy tenancy, List<Pool> pools) {
                     Reason.ADDRESS_NOT_IN_POOL,
                     address + " is not in " + wish.pool().map(Choice::named).orElse("any pool"));
         }
+        Optional<String> node = nodes.owner(address);
+        if (node.isPresent()) {
+            return new Lot.Waits(
+                    family,
+                    Reason.ADDRESS_OF_NODE,
+                    address + " is an address of node \"" + node.get() + "\"");
+        }
         return tenants.admit(address, tenancy)
                 ? given(address)
                 : new Lot.Waits(
@@ -97,8 +106,10 @@ record Choice(Service service, Wish wish, Tenancy tenancy, List<Pool> pools) {
                 tenants.shared(wish.sharing()).stream()
                         .filter(address -> address.v6() == v6)
                         .filter(address -> open.stream().anyMatch(pool -> pool.contains(address)))
+                        .filter(address -> !nodes.contains(address))
                         .filter(address -> tenants.admit(address, tenancy));
-        Stream<IpAddress> free = open.stream().flatMap(pool -> tenants.free(pool, v6).stream());
+        Stream<IpAddress> free =
+                open.stream().flatMap(pool -> tenants.free(pool, v6, nodes.all()).stream());
         Optional<IpAddress> chosen = Stream.concat(shared, free).findFirst();
         return chosen.map(this::given)
                 .orElseGet(

@@ -20,6 +20,7 @@ sealed interface Lot {
         NO_ADDRESS_POOL("NoAddressPool"),
         ADDRESS_POOL_EXHAUSTED("AddressPoolExhausted"),
         ADDRESS_NOT_IN_POOL("AddressNotInPool"),
+        ADDRESS_OF_NODE("AddressOfNode"),
         ADDRESS_IN_USE("AddressInUse");
 
         private final String text;

@@ -18,19 +18,21 @@ import java.util.TreeSet;
  */
 final class Round {
     private final List<Pool> pools;
+    private final NodeAddresses nodes;
     private final TreeMap<Tenancy, Choice> choices = new TreeMap<>();
     private final TreeSet<String> freed = new TreeSet<>();
 
     /** Who has what, as far as it has been decided. */
     private Tenants tenants;
 
-    Round(List<Pool> pools, Tenants tenants) {
+    Round(List<Pool> pools, NodeAddresses nodes, Tenants tenants) {
         this.pools = pools;
+        this.nodes = nodes;
         this.tenants = tenants;
     }
 
     void enter(Service service) {
-        Choice choice = Choice.of(service, pools);
+        Choice choice = Choice.of(service, pools, nodes);
         choices.put(choice.tenancy(), choice);
     }
 

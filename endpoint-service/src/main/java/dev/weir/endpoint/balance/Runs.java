@@ -58,6 +58,17 @@ record Runs(TreePMap<IpAddress, IpAddress> rows) {
         return new Runs(next);
     }
 
+    /** The lowest address of the span that is missing in both. */
+    Optional<IpAddress> missing(Span span, Runs other) {
+        Optional<IpAddress> lowest = missing(span);
+        while (lowest.filter(other::contains).isPresent()) {
+            lowest =
+                    other.missing(new Span(lowest.get(), span.last()))
+                            .flatMap(next -> missing(new Span(next, span.last())));
+        }
+        return lowest;
+    }
+
     /** The lowest address of the span that is missing here. */
     Optional<IpAddress> missing(Span span) {
         Map.Entry<IpAddress, IpAddress> row = row(span.first());

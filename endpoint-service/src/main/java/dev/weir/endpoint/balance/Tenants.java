@@ -98,11 +98,15 @@ public final class Tenants {
                                         || other.goesWith(tenancy));
     }
 
-    /** The lowest address of the pool that nobody has. */
-    Optional<IpAddress> free(Pool pool, boolean v6) {
+    /**
+     * The lowest address of the pool that nobody has.
+     *
+     * @param others what is not given out either
+     */
+    Optional<IpAddress> free(Pool pool, boolean v6, Runs others) {
         return pool.spans().stream()
                 .filter(span -> span.v6() == v6)
-                .flatMap(span -> taken.missing(span).stream())
+                .flatMap(span -> taken.missing(span, others).stream())
                 .findFirst();
     }
 

@@ -118,6 +118,10 @@ class BalancerLawsTest {
     void everyHistoryLeavesEachWithWhatItMayHave(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < CHANGES; i++) {
+            if (random.nextInt(10) == 0) {
+                node(random);
+                holds("seed " + seed + " node at " + i);
+            }
             Map<String, String> before = addresses();
             SortedMap<Key, Optional<Message>> first = change(random);
             SortedMap<Key, Optional<Message>> second =
@@ -129,6 +133,19 @@ class BalancerLawsTest {
                 scene.overtaken(first, second);
             }
             holds("seed " + seed + " change " + i);
+        }
+    }
+
+    /** Comes with an address of a pool, of either family; moves; or goes. */
+    private void node(Random random) {
+        String name = "n" + random.nextInt(3);
+        switch (random.nextInt(3)) {
+            case 0 -> scene.node(name);
+            case 1 -> scene.node(name, "192.0.2.%d".formatted(10 + random.nextInt(30)));
+            default ->
+                    scene.node(
+                            name,
+                            "2001:db8:%d::%d".formatted(random.nextInt(3), random.nextInt(2)));
         }
     }
 
@@ -182,6 +199,9 @@ class BalancerLawsTest {
                     assertThat(scene.pools())
                             .as(as + ": the pool of " + address)
                             .anyMatch(pool -> pool.contains(address));
+                    assertThat(scene.nodes().contains(address))
+                            .as(as + ": " + address + " is a node's")
+                            .isFalse();
                     for (Tenancy one : tenants) {
                         assertThat(tenants)
                                 .as(as + ": those at " + address)

@@ -62,6 +62,45 @@ class BalancerTest {
     }
 
     @Test
+    void anAddressOfANodeIsNotGivenOut() {
+        scene.node("n1", "192.0.2.16", "2001:db8::1")
+                .node("n2", "192.0.2.17")
+                .pool("lab", "192.0.2.16/30")
+                .balanced("a")
+                .balanced("b")
+                .balanced("c");
+
+        assertThat(List.of(scene.at("a"), scene.at("b"), scene.at("c")))
+                .containsExactly("192.0.2.18", "192.0.2.19", "");
+        assertThat(scene.says("c"))
+                .isEqualTo("False AddressPoolExhausted: no IPv4 address is left in pool \"lab\"");
+
+        scene.node("n2");
+
+        assertThat(scene.at("c")).isEqualTo("192.0.2.17");
+    }
+
+    @Test
+    void whoAsksForAnAddressOfANodeIsToldWhose() {
+        scene.node("n1", "192.0.2.16")
+                .pool("lab", "192.0.2.16/30")
+                .service("a", "{weir.dev/load-balancer-ips: 192.0.2.16}", TCP);
+
+        assertThat(scene.at("a")).isEmpty();
+        assertThat(scene.says("a"))
+                .isEqualTo("False AddressOfNode: 192.0.2.16 is an address of node \"n1\"");
+    }
+
+    @Test
+    void aNodeThatComesToAnAddressTakesItBack() {
+        scene.pool("lab", "192.0.2.16/30", "2001:db8::/126")
+                .service("a", "{}", DUAL.formatted("RequireDualStack"))
+                .node("n1", "192.0.2.16", "2001:db8::");
+
+        assertThat(scene.at("a")).isEqualTo("192.0.2.17,2001:db8::1");
+    }
+
+    @Test
     void anAddressIsKeptWhateverComesAndGoes() {
         scene.pool("lab", "192.0.2.16/30").balanced("a").balanced("b");
 

@@ -47,6 +47,34 @@ class RunsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.250", "2001:db8::ffff:ffff:ffff:fff0"})
+    void tellsTheLowestThatIsMissingInBoth(String text) {
+        long seed = 8;
+        Random random = new Random(seed);
+        IpAddress base = IpAddress.of(text);
+        for (int i = 0; i < 1_000; i++) {
+            Runs some = Runs.EMPTY;
+            Runs others = Runs.EMPTY;
+            Runs both = Runs.EMPTY;
+            for (int n = random.nextInt(2 * FEW); n > 0; n--) {
+                IpAddress address = base.plus(random.nextInt(FEW));
+                both = both.plus(address);
+                if (random.nextInt(3) > 0) {
+                    some = some.plus(address);
+                } else {
+                    others = others.plus(address);
+                }
+            }
+            int from = random.nextInt(FEW);
+            Span span = span(base, from, from + random.nextInt(FEW));
+
+            assertThat(some.missing(span, others))
+                    .as("seed %d, change %d", seed, i)
+                    .isEqualTo(both.missing(span));
+        }
+    }
+
     @Test
     void theLastAddressOfAFamilyIsNotBesideTheFirst() {
         IpAddress first = IpAddress.of("0.0.0.0");

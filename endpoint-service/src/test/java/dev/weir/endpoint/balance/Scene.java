@@ -9,6 +9,8 @@ import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.changes.Step;
 import dev.weir.core.v1.Condition;
+import dev.weir.core.v1.Node;
+import dev.weir.core.v1.NodeAddress;
 import dev.weir.endpoint.ServiceText;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
@@ -30,6 +32,7 @@ final class Scene {
 
     private final Balancer balancer = new Balancer();
     private Image image = Image.empty("endpoint");
+    private Image control = Image.empty("control");
     private Tenants tenants = Tenants.NONE;
     private int made;
 
@@ -91,6 +94,37 @@ final class Scene {
         return apply(removal(Kinds.ADDRESS_POOL.key("", name)));
     }
 
+    /** A node comes, or has these addresses from now on; with none it goes. */
+    Scene node(String name, String... addresses) {
+        Key key = Kinds.NODE.key("", name);
+        return nodes(
+                key, addresses.length == 0 ? Optional.empty() : Optional.of(of(name, addresses)));
+    }
+
+    private static Node of(String name, String... addresses) {
+        Node.Builder node = Node.newBuilder();
+        node.getMetadataBuilder().setName(name);
+        for (String address : addresses) {
+            node.getStatusBuilder()
+                    .addAddresses(
+                            NodeAddress.newBuilder().setType("InternalIP").setAddress(address));
+        }
+        return node.build();
+    }
+
+    private Scene nodes(Key key, Optional<Message> node) {
+        SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
+        changes.put(key, node);
+        Step step = next(control, changes);
+        control = step.to();
+        return apply(derive(step, Step.still(image)));
+    }
+
+    /** The addresses of all nodes. */
+    NodeAddresses nodes() {
+        return NodeAddresses.in(control);
+    }
+
     static SortedMap<Key, Optional<Message>> removal(Key key) {
         SortedMap<Key, Optional<Message>> changes = new TreeMap<>();
         changes.put(key, Optional.empty());
@@ -125,8 +159,12 @@ final class Scene {
     }
 
     private SortedMap<Key, Optional<Message>> derive(Step step) {
+        return derive(Step.still(control), step);
+    }
+
+    private SortedMap<Key, Optional<Message>> derive(Step nodes, Step step) {
         SortedMap<Key, Optional<Message>> follows = new TreeMap<>();
-        balancer.derive(step, tenants, NOW)
+        balancer.derive(nodes, step, tenants, NOW)
                 .forEach((key, service) -> follows.put(key, Optional.of(service)));
         return follows;
     }
@@ -143,7 +181,7 @@ final class Scene {
         return apply(derive(new Step(two.from(), two.delta().then(three.delta()), three.to())));
     }
 
-    private Step step(SortedMap<Key, Optional<Message>> changes) {
+    private static Step next(Image image, SortedMap<Key, Optional<Message>> changes) {
         TreeMap<Key, Change> delta = new TreeMap<>();
         long revision = image.revision() + 1;
         changes.forEach(
@@ -152,7 +190,11 @@ final class Scene {
                                 key,
                                 object.<Change>map(now -> new Change.Put(now, revision))
                                         .orElseGet(() -> new Change.Remove(revision))));
-        Step step = Step.of(image, new Delta("endpoint", "log", revision, Frontier.EMPTY, delta));
+        return Step.of(image, new Delta(image.shard(), "log", revision, Frontier.EMPTY, delta));
+    }
+
+    private Step step(SortedMap<Key, Optional<Message>> changes) {
+        Step step = next(image, changes);
         step.keys(Kinds.SERVICE)
                 .forEach(
                         key ->
@@ -197,6 +239,7 @@ final class Scene {
 
     /** Derives everything anew, as after a start. */
     SortedMap<Key, Service> anew() {
-        return new Balancer().derive(Step.start(image), tenants, NOW.plusSeconds(60));
+        return new Balancer()
+                .derive(Step.start(control), Step.start(image), tenants, NOW.plusSeconds(60));
     }
 }
