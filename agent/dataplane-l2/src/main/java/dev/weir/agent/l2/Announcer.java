@@ -65,14 +65,15 @@ final class Announcer implements AutoCloseable {
 
     /**
      * Waits until this node has announced what it owns of what is wanted, or cannot now, or has
-     * just come to the link and listens. Not longer than {@link Timing#announced}: what is left
-     * then is {@link #unsaid}.
+     * just come to the link and listens. Not longer than {@link Timing#announced}; false if
+     * something is left then.
      */
-    synchronized void awaitSaid() throws InterruptedException {
+    synchronized boolean awaitSaid() throws InterruptedException {
         long end = now() + timing.announced();
         for (long left = end - now(); left > 0 && !unsaid().isEmpty(); left = end - now()) {
             wait(left);
         }
+        return unsaid().isEmpty();
     }
 
     /** Addresses that this node may own, and has still to announce if it does. */
