@@ -5,12 +5,19 @@ import dev.weir.control.admission.IpBlockAdmission;
 import dev.weir.control.admission.NamespaceAdmission;
 import dev.weir.control.admission.NodeAdmission;
 import dev.weir.control.admission.PodAdmission;
+import dev.weir.control.admission.route.GatewayAdmission;
+import dev.weir.control.admission.route.GatewayClassAdmission;
+import dev.weir.control.admission.route.HttpRouteAdmission;
+import dev.weir.control.admission.route.IngressAdmission;
+import dev.weir.control.admission.route.IngressClassAdmission;
+import dev.weir.control.admission.route.ReferenceGrantAdmission;
 import dev.weir.core.v1.IpBlock;
 import dev.weir.core.v1.IpBlocksGrpc;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.Node;
 import dev.weir.core.v1.NodesGrpc;
+import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodsGrpc;
 import dev.weir.log.Pending;
@@ -20,6 +27,19 @@ import dev.weir.model.Failure.Reason;
 import dev.weir.model.Judgement;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
+import dev.weir.model.NamespaceState;
+import dev.weir.route.v1.Gateway;
+import dev.weir.route.v1.GatewayClass;
+import dev.weir.route.v1.GatewayClassesGrpc;
+import dev.weir.route.v1.GatewaysGrpc;
+import dev.weir.route.v1.HttpRoute;
+import dev.weir.route.v1.HttpRoutesGrpc;
+import dev.weir.route.v1.Ingress;
+import dev.weir.route.v1.IngressClass;
+import dev.weir.route.v1.IngressClassesGrpc;
+import dev.weir.route.v1.IngressesGrpc;
+import dev.weir.route.v1.ReferenceGrant;
+import dev.weir.route.v1.ReferenceGrantsGrpc;
 import dev.weir.server.Admission;
 import dev.weir.server.NamespaceSweep;
 import dev.weir.server.ResourceService;
@@ -92,8 +112,7 @@ public final class ControlPlane implements Tenure {
                             return PodAdmission.admit(
                                     old.map(Pod.class::cast),
                                     pod,
-                                    NamespaceSweep.state(
-                                            pending.image(), pod.getMetadata().getNamespace()));
+                                    namespace(pending, pod.getMetadata()));
                         }),
                 service(
                         IpBlocksGrpc.getServiceDescriptor(),
@@ -106,7 +125,68 @@ public final class ControlPlane implements Tenure {
                                         pending.image()
                                                 .all(Kinds.IP_BLOCK, IpBlock.class)
                                                 .toList())),
+                service(
+                        IngressClassesGrpc.getServiceDescriptor(),
+                        Kinds.INGRESS_CLASS,
+                        (pending, old, requested) ->
+                                IngressClassAdmission.admit(
+                                        old.map(IngressClass.class::cast),
+                                        (IngressClass) requested)),
+                service(
+                        IngressesGrpc.getServiceDescriptor(),
+                        Kinds.INGRESS,
+                        (pending, old, requested) -> {
+                            Ingress ingress = (Ingress) requested;
+                            return IngressAdmission.admit(
+                                    old.map(Ingress.class::cast),
+                                    ingress,
+                                    namespace(pending, ingress.getMetadata()),
+                                    pending.image()
+                                            .all(Kinds.INGRESS_CLASS, IngressClass.class)
+                                            .toList());
+                        }),
+                service(
+                        GatewayClassesGrpc.getServiceDescriptor(),
+                        Kinds.GATEWAY_CLASS,
+                        (pending, old, requested) ->
+                                GatewayClassAdmission.admit(
+                                        old.map(GatewayClass.class::cast),
+                                        (GatewayClass) requested)),
+                service(
+                        GatewaysGrpc.getServiceDescriptor(),
+                        Kinds.GATEWAY,
+                        (pending, old, requested) -> {
+                            Gateway gateway = (Gateway) requested;
+                            return GatewayAdmission.admit(
+                                    old.map(Gateway.class::cast),
+                                    gateway,
+                                    namespace(pending, gateway.getMetadata()));
+                        }),
+                service(
+                        HttpRoutesGrpc.getServiceDescriptor(),
+                        Kinds.HTTP_ROUTE,
+                        (pending, old, requested) -> {
+                            HttpRoute route = (HttpRoute) requested;
+                            return HttpRouteAdmission.admit(
+                                    old.map(HttpRoute.class::cast),
+                                    route,
+                                    namespace(pending, route.getMetadata()));
+                        }),
+                service(
+                        ReferenceGrantsGrpc.getServiceDescriptor(),
+                        Kinds.REFERENCE_GRANT,
+                        (pending, old, requested) -> {
+                            ReferenceGrant grant = (ReferenceGrant) requested;
+                            return ReferenceGrantAdmission.admit(
+                                    old.map(ReferenceGrant.class::cast),
+                                    grant,
+                                    namespace(pending, grant.getMetadata()));
+                        }),
                 agents);
+    }
+
+    private static NamespaceState namespace(Pending pending, ObjectMeta metadata) {
+        return NamespaceSweep.state(pending.image(), metadata.getNamespace());
     }
 
     private ResourceService service(ServiceDescriptor grpc, Kind kind, Admission admission) {

@@ -50,7 +50,7 @@ final class Columns {
                     case IpBlock b -> List.of("NAME", "NODE", "CIDRS", "AGE");
                     case AddressPool p -> List.of("NAME", "AUTO-ASSIGN", "ADDRESSES", "AGE");
                     case ServiceCidr c -> List.of("NAME", "CIDRS", "AGE");
-                    default -> List.of("NAME", "AGE");
+                    default -> RouteColumns.header(prototype);
                 };
         List<String> more =
                 switch (prototype) {
@@ -103,7 +103,7 @@ final class Columns {
                             join(p.getSpec().getAddressesList()),
                             age);
             case ServiceCidr c -> List.of(name, join(c.getSpec().getCidrsList()), age);
-            default -> List.of(name, age);
+            default -> RouteColumns.cells(object, name, age);
         };
     }
 

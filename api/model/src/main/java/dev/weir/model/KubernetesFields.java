@@ -28,7 +28,13 @@ final class KubernetesFields {
                     "Namespace", Set.of("status"),
                     "Node", Set.of("status"),
                     "Pod", Set.of("spec", "status"),
-                    "Service", Set.of("status"));
+                    "Service", Set.of("status"),
+                    "Ingress", Set.of("status"),
+                    "GatewayClass", Set.of("status"),
+                    "Gateway", Set.of("status"),
+                    "HttpRoute", Set.of("status"));
+
+    private static final String NOT_YET = "not supported";
 
     /** About the network, but not to be had: passing over them would promise what is not done. */
     private static final Map<String, Map<String, String>> REFUSED =
@@ -44,6 +50,18 @@ final class KubernetesFields {
                             "host", "not supported: the probe goes to the pod itself",
                             "httpHeaders", "not supported",
                             "scheme", "expected \"HTTP\": TLS probes are not supported"),
+                    "HttpRouteFilter",
+                    Map.of(
+                            "cors", NOT_YET,
+                            "extensionRef", NOT_YET,
+                            "requestMirror", NOT_YET,
+                            "urlRewrite", NOT_YET),
+                    "HttpRouteRule",
+                    Map.of("retry", NOT_YET, "sessionPersistence", NOT_YET),
+                    "GatewaySpec",
+                    Map.of("allowedListeners", NOT_YET, "infrastructure", NOT_YET, "tls", NOT_YET),
+                    "ListenerTlsConfig",
+                    Map.of("frontendValidation", NOT_YET),
                     "ContainerPort",
                     Map.of("hostPort", "not supported", "hostIP", "not supported"));
 

@@ -1,5 +1,6 @@
 package dev.weir.model;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -9,6 +10,7 @@ import dev.weir.model.Manifests.Problem;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,18 +122,23 @@ final class MessageReader {
         }
     }
 
+    /** A map whose values are strings, or bytes in base64. */
     private void stringMap(Message.Builder message, FieldDescriptor field, Node node, String path) {
         FieldDescriptor key = field.getMessageType().findFieldByNumber(1);
         FieldDescriptor value = field.getMessageType().findFieldByNumber(2);
         for (var entry : map(node, path).orElse(Map.of()).entrySet()) {
-            String text =
-                    string(entry.getValue().getValueNode(), path + "[" + entry.getKey() + "]");
-            if (text != null) {
+            Node item = entry.getValue().getValueNode();
+            String at = path + "[" + entry.getKey() + "]";
+            Object made =
+                    value.getJavaType() == FieldDescriptor.JavaType.BYTE_STRING
+                            ? base64(item, at)
+                            : string(item, at);
+            if (made != null) {
                 message.addRepeatedField(
                         field,
                         message.newBuilderForField(field)
                                 .setField(key, entry.getKey())
-                                .setField(value, text)
+                                .setField(value, made)
                                 .build());
             }
         }
@@ -171,6 +178,16 @@ final class MessageReader {
         }
         expected(node, path, "a string");
         return null;
+    }
+
+    private @Nullable ByteString base64(Node node, String path) {
+        String text = string(node, path);
+        try {
+            return text == null ? null : ByteString.copyFrom(Base64.getMimeDecoder().decode(text));
+        } catch (IllegalArgumentException noBase64) {
+            wrong(node, path, "expected base64, got something else");
+            return null;
+        }
     }
 
     private @Nullable Boolean flag(Node node, String path) {

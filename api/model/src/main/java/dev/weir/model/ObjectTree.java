@@ -1,5 +1,6 @@
 package dev.weir.model;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -7,6 +8,7 @@ import dev.weir.core.v1.IntOrString;
 import dev.weir.net.v1.Endpoints;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,7 @@ final class ObjectTree {
         return tree;
     }
 
-    /** Keys and values of all maps in the API are strings. */
+    /** Keys of all maps in the API are strings. */
     private static Map<String, Object> map(Map.Entry<FieldDescriptor, Object> field) {
         FieldDescriptor key = field.getKey().getMessageType().findFieldByNumber(1);
         FieldDescriptor value = field.getKey().getMessageType().findFieldByNumber(2);
@@ -79,6 +81,7 @@ final class ObjectTree {
             case Message message -> fields(message);
             case Number number -> number.longValue();
             case String text -> text;
+            case ByteString bytes -> Base64.getEncoder().encodeToString(bytes.toByteArray());
             case Boolean flag -> flag;
             default -> throw new IllegalStateException("no manifest form for " + value.getClass());
         };

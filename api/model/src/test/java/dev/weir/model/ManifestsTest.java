@@ -241,8 +241,8 @@ class ManifestsTest {
                         + " \"v1\" for kind \"Service\", got \"v2\"",
                 "{apiVersion: apps/v1, kind: Deployment}|line 1: no matches for kind \"Deployment\""
                         + " in version \"apps/v1\"",
-                "{apiVersion: v1, kind: Secret, metadata: {name: a}}|line 1: no matches for kind"
-                        + " \"Secret\" in version \"v1\"",
+                "{apiVersion: v1, kind: Deployment, metadata: {name: a}}|line 1: no matches for"
+                        + " kind \"Deployment\" in version \"v1\"",
                 "{apiVersion: weir.dev/v1, kind: GroupMember, metadata: {name: a}}|line 1: no"
                         + " matches for kind \"GroupMember\" in version \"weir.dev/v1\"",
                 "[a]|line 1: expected a map, got a list",

@@ -1,5 +1,6 @@
 package dev.weir.model;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -100,7 +101,8 @@ final class RandomObjects {
                 for (int i = random.nextInt(3); i > 0; i--) {
                     Message.Builder entry = message.newBuilderForField(field);
                     entry.setField(entry.getDescriptorForType().findFieldByNumber(1), text() + i);
-                    entry.setField(entry.getDescriptorForType().findFieldByNumber(2), text());
+                    FieldDescriptor value = entry.getDescriptorForType().findFieldByNumber(2);
+                    entry.setField(value, value(entry, value));
                     message.addRepeatedField(field, entry.build());
                 }
             } else if (field.isRepeated()) {
@@ -121,7 +123,8 @@ final class RandomObjects {
             case INT -> random.nextInt(4) == 0 ? 0 : random.nextInt();
             case LONG -> random.nextInt(4) == 0 ? 0L : random.nextLong();
             case MESSAGE -> message(message.newBuilderForField(field).getDefaultInstanceForType());
-            case ENUM, BYTE_STRING, FLOAT, DOUBLE ->
+            case BYTE_STRING -> ByteString.copyFromUtf8(text());
+            case ENUM, FLOAT, DOUBLE ->
                     throw new AssertionError("no such field in the API: " + field);
         };
     }

@@ -13,6 +13,12 @@ import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
+import dev.weir.route.v1.GatewayClassesGrpc;
+import dev.weir.route.v1.GatewaysGrpc;
+import dev.weir.route.v1.HttpRoutesGrpc;
+import dev.weir.route.v1.IngressClassesGrpc;
+import dev.weir.route.v1.IngressesGrpc;
+import dev.weir.route.v1.ReferenceGrantsGrpc;
 import io.grpc.BindableService;
 import io.quarkus.grpc.GrpcService;
 import jakarta.enterprise.inject.Produces;
@@ -35,6 +41,12 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService addressPools;
     @Produces @Singleton @GrpcService final BindableService serviceCidrs;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
+    @Produces @Singleton @GrpcService final BindableService ingressClasses;
+    @Produces @Singleton @GrpcService final BindableService ingresses;
+    @Produces @Singleton @GrpcService final BindableService gatewayClasses;
+    @Produces @Singleton @GrpcService final BindableService gateways;
+    @Produces @Singleton @GrpcService final BindableService httpRoutes;
+    @Produces @Singleton @GrpcService final BindableService referenceGrants;
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
 
@@ -50,6 +62,12 @@ final class GrpcServices {
         serviceCidrs = process.gate(ServiceCidrsGrpc.getServiceDescriptor());
         leases = process.gate(LeasesGrpc.getServiceDescriptor());
         networkPolicies = process.gate(NetworkPoliciesGrpc.getServiceDescriptor());
+        ingressClasses = process.gate(IngressClassesGrpc.getServiceDescriptor());
+        ingresses = process.gate(IngressesGrpc.getServiceDescriptor());
+        gatewayClasses = process.gate(GatewayClassesGrpc.getServiceDescriptor());
+        gateways = process.gate(GatewaysGrpc.getServiceDescriptor());
+        httpRoutes = process.gate(HttpRoutesGrpc.getServiceDescriptor());
+        referenceGrants = process.gate(ReferenceGrantsGrpc.getServiceDescriptor());
         names = process.gate(NamesGrpc.getServiceDescriptor());
         events = process.gate(EventsGrpc.getServiceDescriptor());
     }

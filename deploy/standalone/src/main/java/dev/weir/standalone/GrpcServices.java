@@ -13,6 +13,12 @@ import dev.weir.net.v1.LeasesGrpc;
 import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
+import dev.weir.route.v1.GatewayClassesGrpc;
+import dev.weir.route.v1.GatewaysGrpc;
+import dev.weir.route.v1.HttpRoutesGrpc;
+import dev.weir.route.v1.IngressClassesGrpc;
+import dev.weir.route.v1.IngressesGrpc;
+import dev.weir.route.v1.ReferenceGrantsGrpc;
 import io.grpc.BindableService;
 import io.quarkus.grpc.GrpcService;
 import jakarta.annotation.PreDestroy;
@@ -39,6 +45,12 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService addressPools;
     @Produces @Singleton @GrpcService final BindableService serviceCidrs;
     @Produces @Singleton @GrpcService final BindableService networkPolicies;
+    @Produces @Singleton @GrpcService final BindableService ingressClasses;
+    @Produces @Singleton @GrpcService final BindableService ingresses;
+    @Produces @Singleton @GrpcService final BindableService gatewayClasses;
+    @Produces @Singleton @GrpcService final BindableService gateways;
+    @Produces @Singleton @GrpcService final BindableService httpRoutes;
+    @Produces @Singleton @GrpcService final BindableService referenceGrants;
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
 
@@ -55,6 +67,12 @@ final class GrpcServices {
         serviceCidrs = cluster.service(ServiceCidrsGrpc.SERVICE_NAME);
         leases = cluster.service(LeasesGrpc.SERVICE_NAME);
         networkPolicies = cluster.service(NetworkPoliciesGrpc.SERVICE_NAME);
+        ingressClasses = cluster.service(IngressClassesGrpc.SERVICE_NAME);
+        ingresses = cluster.service(IngressesGrpc.SERVICE_NAME);
+        gatewayClasses = cluster.service(GatewayClassesGrpc.SERVICE_NAME);
+        gateways = cluster.service(GatewaysGrpc.SERVICE_NAME);
+        httpRoutes = cluster.service(HttpRoutesGrpc.SERVICE_NAME);
+        referenceGrants = cluster.service(ReferenceGrantsGrpc.SERVICE_NAME);
         names = cluster.service(NamesGrpc.SERVICE_NAME);
         events = cluster.service(EventsGrpc.SERVICE_NAME);
     }

@@ -3,7 +3,6 @@ package dev.weir.endpoint.admission;
 import dev.weir.endpoint.balance.Pool;
 import dev.weir.endpoint.balance.Span;
 import dev.weir.model.Cidr;
-import dev.weir.model.FieldError;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Judgement;
 import dev.weir.model.Kinds;
@@ -42,11 +41,7 @@ public final class AddressPoolAdmission {
         if (count == 0) {
             errors.required("spec.addresses", "");
         } else if (count > MOST_RANGES) {
-            errors.add(
-                    new FieldError(
-                            "spec.addresses",
-                            "Too many: %d: must have at most %d items"
-                                    .formatted(count, MOST_RANGES)));
+            errors.tooMany("spec.addresses", count, MOST_RANGES);
         } else {
             List<Span> before = new ArrayList<>();
             for (int i = 0; i < count; i++) {

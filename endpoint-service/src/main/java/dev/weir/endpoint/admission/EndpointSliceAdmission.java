@@ -50,7 +50,7 @@ public final class EndpointSliceAdmission {
         Metadata.check(requested.getMetadata(), true, Names::dns1123Subdomain, errors);
         lease(requested, errors);
         type(old, requested.getAddressType(), errors);
-        tooMany("endpoints", requested.getEndpointsCount(), Slices.MOST_ENDPOINTS, errors);
+        errors.tooMany("endpoints", requested.getEndpointsCount(), Slices.MOST_ENDPOINTS);
         for (int i = 0; i < requested.getEndpointsCount(); i++) {
             endpoint(
                     "endpoints[" + i + "]",
@@ -89,7 +89,7 @@ public final class EndpointSliceAdmission {
         if (endpoint.getAddressesCount() == 0) {
             errors.required(path + ".addresses", "must contain at least 1 address");
         }
-        tooMany(path + ".addresses", endpoint.getAddressesCount(), MOST_ADDRESSES, errors);
+        errors.tooMany(path + ".addresses", endpoint.getAddressesCount(), MOST_ADDRESSES);
         for (int i = 0; i < endpoint.getAddressesCount(); i++) {
             address(path + ".addresses[" + i + "]", endpoint.getAddresses(i), type, errors);
         }
@@ -126,7 +126,7 @@ public final class EndpointSliceAdmission {
             List<String> names,
             Function<String, List<String>> rule,
             FieldErrors errors) {
-        tooMany(path, names.size(), MOST_HINTS, errors);
+        errors.tooMany(path, names.size(), MOST_HINTS);
         for (int i = 0; i < names.size(); i++) {
             String name = path + "[" + i + "].name";
             errors.invalid(name, names.get(i), rule.apply(names.get(i)));
@@ -148,7 +148,7 @@ public final class EndpointSliceAdmission {
     }
 
     private static void ports(EndpointSlice.Builder slice, FieldErrors errors) {
-        tooMany("ports", slice.getPortsCount(), MOST_PORTS, errors);
+        errors.tooMany("ports", slice.getPortsCount(), MOST_PORTS);
         Set<String> names = new HashSet<>();
         for (int i = 0; i < slice.getPortsCount(); i++) {
             String path = "ports[" + i + "]";
@@ -169,15 +169,6 @@ public final class EndpointSliceAdmission {
                         port.getAppProtocol(),
                         Names.qualifiedName(port.getAppProtocol()));
             }
-        }
-    }
-
-    private static void tooMany(String path, int count, int most, FieldErrors errors) {
-        if (count > most) {
-            errors.add(
-                    new FieldError(
-                            path,
-                            "Too many: %d: must have at most %d items".formatted(count, most)));
         }
     }
 }

@@ -29,6 +29,16 @@ public final class FieldErrors {
         errors.add(FieldError.forbidden(path, detail));
     }
 
+    /** An error if a list is longer than it may be. */
+    public void tooMany(String path, int count, int most) {
+        if (count > most) {
+            errors.add(
+                    new FieldError(
+                            path,
+                            "Too many: %d: must have at most %d items".formatted(count, most)));
+        }
+    }
+
     public boolean isEmpty() {
         return errors.isEmpty();
     }

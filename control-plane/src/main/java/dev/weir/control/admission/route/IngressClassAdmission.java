@@ -1,0 +1,81 @@
+package dev.weir.control.admission.route;
+
+import dev.weir.model.FieldError;
+import dev.weir.model.Judgement;
+import dev.weir.model.Kinds;
+import dev.weir.model.check.FieldErrors;
+import dev.weir.model.check.Metadata;
+import dev.weir.model.check.Names;
+import dev.weir.route.v1.IngressClass;
+import dev.weir.route.v1.IngressClassParameters;
+import java.util.Optional;
+
+/** IngressClasses. */
+public final class IngressClassAdmission {
+    private static final int CONTROLLER_LENGTH = 250;
+
+    private IngressClassAdmission() {}
+
+    public static Judgement<IngressClass> admit(
+            Optional<IngressClass> old, IngressClass requested) {
+        IngressClass.Builder made = requested.toBuilder();
+        if (made.getSpec().hasParameters() && !made.getSpec().getParameters().hasScope()) {
+            made.getSpecBuilder().getParametersBuilder().setScope("Cluster");
+        }
+        FieldErrors errors = new FieldErrors();
+        Metadata.check(requested.getMetadata(), false, Names::dns1123Subdomain, errors);
+        ControllerNames.check(
+                "spec.controller",
+                requested.getSpec().getController(),
+                CONTROLLER_LENGTH,
+                old.map(before -> before.getSpec().getController()),
+                errors);
+        if (made.getSpec().hasParameters()) {
+            parameters(made.getSpec().getParameters(), errors);
+        }
+        return Judgement.of(
+                Kinds.INGRESS_CLASS,
+                requested.getMetadata().getName(),
+                made.build(),
+                errors.list());
+    }
+
+    private static void parameters(IngressClassParameters parameters, FieldErrors errors) {
+        String path = "spec.parameters";
+        if (parameters.hasApiGroup()) {
+            errors.invalid(
+                    path + ".apiGroup",
+                    parameters.getApiGroup(),
+                    Names.dns1123Subdomain(parameters.getApiGroup()));
+        }
+        if (parameters.getKind().isEmpty()) {
+            errors.required(path + ".kind", "kind is required");
+        }
+        if (parameters.getName().isEmpty()) {
+            errors.required(path + ".name", "name is required");
+        }
+        switch (parameters.getScope()) {
+            case "Cluster" -> {
+                if (parameters.hasNamespace()) {
+                    errors.forbidden(
+                            path + ".namespace",
+                            "parameters.namespace should not be set when parameters.scope is"
+                                    + " 'Cluster'");
+                }
+            }
+            case "Namespace" -> {
+                if (parameters.getNamespace().isEmpty()) {
+                    errors.required(
+                            path + ".namespace", "`parameters.scope` is set to 'Namespace'");
+                }
+            }
+            default ->
+                    errors.add(
+                            FieldError.notSupported(
+                                    path + ".scope",
+                                    parameters.getScope(),
+                                    "Cluster",
+                                    "Namespace"));
+        }
+    }
+}
