@@ -14,12 +14,18 @@ public final class Compile {
     public static final String INGRESS_CONTROLLER = "weir.dev/ingress";
     public static final String GATEWAY_CONTROLLER = "weir.dev/gateway";
 
+    private final Certificates certificates = new Certificates();
+
     /** As a new one would do it. */
     public static Compiled of(Image control, Image endpoint, Image secret) {
         return new Compile().apply(control, endpoint, secret);
     }
 
     public Compiled apply(Image control, Image endpoint, Image secret) {
-        return new Compiled(RouteTable.EMPTY, Set.of(), Set.of(), Verdicts.NONE);
+        certificates.follow(secret);
+        Classes classes = new Classes(control);
+        Backends backends = new Backends(endpoint);
+        Ingresses.Served ingresses = Ingresses.of(control, classes, backends, certificates);
+        return new Compiled(RouteTable.EMPTY, Set.of(), certificates.asked(), Verdicts.NONE);
     }
 }
