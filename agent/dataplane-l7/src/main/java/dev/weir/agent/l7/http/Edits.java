@@ -1,0 +1,122 @@
+package dev.weir.agent.l7.http;
+
+import dev.weir.routing.HeaderEdit;
+import dev.weir.routing.HeaderEdit.Header;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two changes of headers, one after the other. None of them may touch how a message is framed or
+ * its connection; of Host, one may stand in the place of the other.
+ */
+record Edits(HeaderEdit first, HeaderEdit second) {
+    private static final long FIXED =
+            Field.set(
+                    Field.HOST,
+                    Field.CONTENT_LENGTH,
+                    Field.TRANSFER_ENCODING,
+                    Field.CONNECTION,
+                    Field.UPGRADE,
+                    Field.EXPECT,
+                    Field.TE,
+                    Field.KEEP_ALIVE,
+                    Field.PROXY_CONNECTION);
+
+    boolean none() {
+        return first.isNone() && second.isNone();
+    }
+
+    /** Whether what the head has under this name goes. */
+    boolean drops(Head head, int i) {
+        return drops(head, i, first) || drops(head, i, second);
+    }
+
+    private static boolean drops(Head head, int i, HeaderEdit edit) {
+        for (Header header : edit.set()) {
+            if (isName(head, i, header.name())) {
+                return true;
+            }
+        }
+        for (String name : edit.remove()) {
+            if (isName(head, i, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isName(Head head, int i, String name) {
+        int from = head.nameFrom(i);
+        if (head.nameTo(i) - from != name.length() || head.field(i).in(FIXED)) {
+            return false;
+        }
+        for (int j = 0; j < name.length(); j++) {
+            if (Octet.lower(head.bytes[from + j]) != Octet.lower(name.charAt(j))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether what the proxy itself would say under this name goes. */
+    boolean drops(String name) {
+        return names(first.set(), name)
+                || first.remove().stream().anyMatch(name::equalsIgnoreCase)
+                || dropsSecond(name);
+    }
+
+    private boolean dropsSecond(String name) {
+        return names(second.set(), name)
+                || second.remove().stream().anyMatch(name::equalsIgnoreCase);
+    }
+
+    private static boolean names(List<Header> headers, String name) {
+        for (Header header : headers) {
+            if (header.name().equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The Host that is set; null if none is. */
+    @Nullable String host() {
+        String host = null;
+        for (Header header : first.set()) {
+            host = Field.of(header.name()) == Field.HOST ? header.value() : host;
+        }
+        for (Header header : second.set()) {
+            host = Field.of(header.name()) == Field.HOST ? header.value() : host;
+        }
+        return host;
+    }
+
+    /** Writes what is set and added and not removed after that. */
+    void write(Output out) {
+        write(out, first.set(), first.remove(), true);
+        write(out, first.add(), first.remove(), true);
+        write(out, second.set(), second.remove(), false);
+        write(out, second.add(), second.remove(), false);
+    }
+
+    private void write(Output out, List<Header> headers, List<String> removed, boolean isFirst) {
+        for (Header header : headers) {
+            String name = header.name();
+            if (isToken(name)
+                    && !Field.of(name).in(FIXED)
+                    && removed.stream().noneMatch(name::equalsIgnoreCase)
+                    && !(isFirst && dropsSecond(name))) {
+                out.put(name).put(": ").put(header.value()).line();
+            }
+        }
+    }
+
+    private static boolean isToken(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) > 0x7e || !Octet.is((byte) name.charAt(i), Octet.TOKEN)) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+}
