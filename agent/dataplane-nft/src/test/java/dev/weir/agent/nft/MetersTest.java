@@ -101,6 +101,26 @@ class MetersTest extends TrafficTest {
         assertThat(plane.verify()).isEmpty();
     }
 
+    /** Packets made by hand, of 20 bytes of one chunk after 12 of the common header. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void sctpCountsAsWell(boolean v6) throws Exception {
+        Frontend sctp = frontend(vip(v6, 70), Protocol.SCTP, 3_868);
+        Images.withPods().service(sctp, backend(B, v6, 2_905)).applyTo(plane);
+        IpAddress a = A.address(v6);
+        IpAddress b = B.address(v6);
+        try (RawSctp client =
+                        lab.namespace(A).call(() -> RawSctp.between(a, sctp.address(), 1_000));
+                RawSctp server = lab.namespace(B).call(() -> RawSctp.between(b, a, 1_000))) {
+            client.send(40_002, 3_868, 0, RawSctp.INIT, 1);
+            RawSctp.Packet init = server.receive().orElseThrow();
+            server.send(2_905, init.sourcePort(), 1, RawSctp.INIT_ACK, 2);
+            assertThat(client.receive()).isPresent();
+        }
+
+        assertThat(of(sctp)).isEqualTo(new Traffic(sctp, 1, 0, 2, 2 * (ipHeader(v6) + 12 + 20)));
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void whatIsRefusedOrGoesToNoServiceHasNoPackets(boolean v6) throws Exception {
