@@ -23,10 +23,10 @@ final class Version {
 
     /** Whether it is of another version of HTTP: {@code HTTP/}, digit, dot, digit. */
     static boolean other(byte[] bytes, int from, int to) {
-        return to - from == LENGTH
-                && Octet.same(bytes, from, from + 5, "http/")
-                && Character.isDigit(bytes[from + 5])
-                && bytes[from + 6] == '.'
-                && Character.isDigit(bytes[from + 7]);
+        boolean http = to - from == LENGTH && bytes[from + 6] == '.';
+        for (int i = 0; http && i < "HTTP/".length(); i++) {
+            http = bytes[from + i] == TEXT.charAt(i);
+        }
+        return http && Character.isDigit(bytes[from + 5]) && Character.isDigit(bytes[from + 7]);
     }
 }

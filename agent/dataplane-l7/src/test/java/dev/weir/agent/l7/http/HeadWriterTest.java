@@ -1,6 +1,5 @@
 package dev.weir.agent.l7.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.model.IpAddress;
@@ -114,7 +113,7 @@ class HeadWriterTest {
                         List.of(new Header("X-A", "5")),
                         List.of("X-Real-IP", "Forwarded"));
         RequestHead head =
-                parsed(
+                Wire.request(
                         """
                         POST / HTTP/1.1
                         x-a: 0
@@ -176,7 +175,7 @@ class HeadWriterTest {
 
     @Test
     void aResponseIsPassedOn() {
-        RequestHead to = parsed("GET / HTTP/1.1\nHost: a\n\n");
+        RequestHead to = Wire.request("GET / HTTP/1.1\nHost: a\n\n");
         String response =
                 """
                 HTTP/1.0 200
@@ -194,7 +193,7 @@ class HeadWriterTest {
 
     @Test
     void aBodyUntilTheEndEndsTheConnection() {
-        RequestHead to = parsed("GET / HTTP/1.1\nHost: a\n\n");
+        RequestHead to = Wire.request("GET / HTTP/1.1\nHost: a\n\n");
         boolean stays = respond("HTTP/1.1 200 OK\n\n", to, false);
         assertThat(stays).isFalse();
         assertThat(written()).isEqualTo("HTTP/1.1 200 OK\nConnection: close\n\n");
@@ -202,7 +201,7 @@ class HeadWriterTest {
 
     @Test
     void anOldClientGetsNoChunks() {
-        RequestHead to = parsed("GET / HTTP/1.0\nConnection: keep-alive\n\n");
+        RequestHead to = Wire.request("GET / HTTP/1.0\nConnection: keep-alive\n\n");
         boolean stays = respond("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n", to, false);
         assertThat(stays).isFalse();
         assertThat(written()).isEqualTo("HTTP/1.1 200 OK\nConnection: close\n\n");
@@ -210,7 +209,7 @@ class HeadWriterTest {
 
     @Test
     void anAnswerOfItsOwn() {
-        RequestHead to = parsed("GET / HTTP/1.0\nConnection: keep-alive\n\n");
+        RequestHead to = Wire.request("GET / HTTP/1.0\nConnection: keep-alive\n\n");
         boolean stays = writer.answer(404, to, HeaderEdit.NONE, null, false);
         assertThat(stays).isTrue();
         assertThat(written())
@@ -226,27 +225,17 @@ class HeadWriterTest {
     }
 
     private boolean respond(String response, RequestHead to, boolean close) {
-        ResponseHead head = new ResponseHead(Limits.DEFAULT);
-        byte[] bytes = response.replace("\n", "\r\n").getBytes(ISO_8859_1);
-        assertThat(head.parse(bytes, 0, bytes.length)).isEqualTo(Progress.DONE);
-        return writer.response(head, to, HeaderEdit.NONE, HeaderEdit.NONE, close);
+        return writer.response(
+                Wire.response(response), to, HeaderEdit.NONE, HeaderEdit.NONE, close);
     }
 
     private String request(Peer peer, String text) {
-        writer.request(parsed(text), peer, HeaderEdit.NONE, HeaderEdit.NONE);
+        writer.request(Wire.request(text), peer, HeaderEdit.NONE, HeaderEdit.NONE);
         return written();
     }
 
     private String written() {
-        String text = new String(writer.bytes(), 0, writer.length(), ISO_8859_1);
-        return text.replace("\r\n", "\n");
-    }
-
-    private static RequestHead parsed(String text) {
-        RequestHead head = new RequestHead(Limits.DEFAULT);
-        byte[] bytes = text.replace("\n", "\r\n").getBytes(ISO_8859_1);
-        assertThat(head.parse(bytes, 0, bytes.length)).isEqualTo(Progress.DONE);
-        return head;
+        return Wire.text(writer.bytes(), 0, writer.length()).replace("\r\n", "\n");
     }
 
     private static Peer peer(String client, boolean trusted) {
