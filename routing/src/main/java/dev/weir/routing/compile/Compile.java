@@ -1,8 +1,8 @@
 package dev.weir.routing.compile;
 
 import dev.weir.changes.Image;
-import dev.weir.routing.RouteTable;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * From objects to route tables. A function of the three images: what is missing is not served, says
@@ -21,11 +21,39 @@ public final class Compile {
         return new Compile().apply(control, endpoint, secret);
     }
 
+    /**
+     * What the objects come to.
+     *
+     * @param secret may lack Secrets that nothing refers to
+     */
     public Compiled apply(Image control, Image endpoint, Image secret) {
         certificates.follow(secret);
         Classes classes = new Classes(control);
         Backends backends = new Backends(endpoint);
+        Grants grants = new Grants(control);
         Ingresses.Served ingresses = Ingresses.of(control, classes, backends, certificates);
-        return new Compiled(RouteTable.EMPTY, Set.of(), certificates.asked(), Verdicts.NONE);
+        Gateways gateways =
+                new Gateways(
+                        control,
+                        classes,
+                        new Listeners(IngressService.ports(endpoint), certificates, grants));
+        Attachments attachments = new Attachments(control, gateways, backends, grants);
+        Map<Integer, GatewayHosts> ports = new TreeMap<>();
+        for (Entrance entrance : gateways.all()) {
+            if (entrance.serves()) {
+                ports.computeIfAbsent(entrance.port(), port -> new GatewayHosts(entrance.tls()))
+                        .add(entrance, attachments.at(entrance));
+            }
+        }
+        PortTables tables = new PortTables(ports, ingresses);
+        return new Compiled(
+                tables.table(),
+                tables.services(),
+                certificates.asked(),
+                new Verdicts(
+                        ingresses.verdicts(),
+                        classes.gateway(),
+                        gateways.verdicts(attachments::count),
+                        attachments.verdicts()));
     }
 }

@@ -21,8 +21,8 @@ record Filters(
     /** A header's name: a token of RFC 9110, section 5.6.2. */
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
 
-    /** A header's value: visible characters, blanks and tabs; none that ends a line. */
-    private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7e\\t\\x80-\\uffff]*");
+    /** A header's value: visible characters, blanks and tabs of ASCII; none that ends a line. */
+    private static final Pattern VALUE = Pattern.compile("[\\x20-\\x7e\\t]*");
 
     /** Headers that delimit messages and connections: RFC 9110, section 7.6.1, and Host. */
     private static final Set<String> NOT_TO_EDIT =

@@ -7,12 +7,17 @@ import dev.weir.routing.Action.PathEdit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** RequestRedirect of an HTTPRoute. */
 final class Redirects {
     private static final Set<String> SCHEMES = Set.of("http", "https");
     private static final Set<Integer> CODES = Set.of(301, 302, 303, 307, 308);
     private static final int DEFAULT_CODE = 302;
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]{1,253}");
+
+    /** A path without what would end it, or the line that it is sent in. */
+    private static final Pattern PATH = Pattern.compile("[\\x21-\\x7e&&[^?#]]*");
 
     private Redirects() {}
 
@@ -29,6 +34,9 @@ final class Redirects {
         if (filter.hasScheme() && !SCHEMES.contains(filter.getScheme())) {
             unserved.add("A redirect to scheme \"" + filter.getScheme() + "\" is not served.");
         }
+        if (filter.hasHostname() && !HOST.matcher(filter.getHostname()).matches()) {
+            unserved.add("A redirect to host \"" + filter.getHostname() + "\" is not served.");
+        }
         return new Action.Redirect(
                 filter.hasScheme() ? Optional.of(filter.getScheme()) : Optional.empty(),
                 filter.hasHostname() ? Optional.of(filter.getHostname()) : Optional.empty(),
@@ -40,6 +48,10 @@ final class Redirects {
 
     private static Optional<PathEdit> path(
             HttpPathModifier modifier, Matches.Path matched, List<String> unserved) {
+        if (!PATH.matcher(modifier.getReplaceFullPath()).matches()
+                || !PATH.matcher(modifier.getReplacePrefixMatch()).matches()) {
+            unserved.add("A redirect's path has characters that a path cannot have.");
+        }
         return switch (modifier.getType()) {
             case "ReplaceFullPath" -> Optional.of(new PathEdit.Full(modifier.getReplaceFullPath()));
             case "ReplacePrefixMatch" -> {
