@@ -1,0 +1,339 @@
+package dev.weir.agent.l7.proxy;
+
+import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
+
+import dev.weir.agent.l7.http.BodyScanner;
+import dev.weir.agent.l7.http.Octets;
+import dev.weir.agent.l7.http.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import java.io.IOException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to an endpoint. Owned by the event loop of the client that it serves. */
+final class BackConnection extends Connection implements ChannelFutureListener {
+    private static final Logger LOG = Logger.getLogger(BackConnection.class);
+
+    private enum State {
+        CONNECTING,
+        IDLE,
+        /** A request is sent, at least in part; the head of its response is not here. */
+        HEAD,
+        BODY,
+        TUNNEL,
+        CLOSED
+    }
+
+    final Destination destination;
+    private final ResponseHead head;
+    private final BodyScanner body;
+    private final Octets octets = this::octet;
+    private State state = State.CONNECTING;
+    private @Nullable Exchange exchange;
+    private @Nullable ByteBuf pending;
+    private boolean used;
+    private boolean unchunked;
+
+    BackConnection(Worker worker, Destination destination, Exchange exchange) {
+        super(worker);
+        this.destination = destination;
+        this.exchange = exchange;
+        this.head = new ResponseHead(worker.settings.capacity().message());
+        this.body = new BodyScanner(worker.settings.capacity().message());
+    }
+
+    /** The attempt to connect has ended. */
+    @Override
+    public void operationComplete(ChannelFuture connected) {
+        Exchange waiting = exchange;
+        if (!connected.isSuccess()) {
+            state = State.CLOSED;
+            exchange = null;
+            if (waiting != null) {
+                waiting.connectFailed(connected.cause());
+            }
+        } else {
+            worker.add(this);
+            worker.counters.backendOpened();
+            state = State.IDLE;
+            if (waiting != null) {
+                waiting.attach(this);
+            } else {
+                rest();
+            }
+        }
+        worker.flush();
+    }
+
+    /** The exchange no longer waits for this connection. */
+    void abandon() {
+        exchange = null;
+        if (state != State.CONNECTING) {
+            close();
+        }
+    }
+
+    /** Serves an exchange from now on. */
+    void begin(Exchange next) {
+        exchange = next;
+        state = State.HEAD;
+        deadline = NEVER;
+    }
+
+    /**
+     * Whether it has served another exchange before, so that its end may be older than this one.
+     */
+    boolean isUsed() {
+        return used;
+    }
+
+    /** Unused from now on: for the next exchange, unless there is none to come. */
+    private void rest() {
+        exchange = null;
+        state = State.IDLE;
+        used = true;
+        read(true);
+        deadline = worker.now() + worker.nanos.backendIdle();
+        if (worker.isDraining()
+                || !destination.keep(this, worker.settings.capacity().idleBackends())) {
+            close();
+        }
+    }
+
+    void tunnel() {
+        state = State.TUNNEL;
+    }
+
+    void close() {
+        if (exchange == null) {
+            destination.forget(this);
+        }
+        channel().close();
+    }
+
+    /** Sends what is written, and closes. */
+    void finish() {
+        exchange = null;
+        flush();
+        deadline = worker.now() + worker.nanos.linger();
+        state = State.IDLE;
+        close();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        if (state == State.TUNNEL && exchange != null) {
+            exchange.tunnelFromBackend(bytes);
+        } else if (exchange == null || state != State.HEAD && state != State.BODY) {
+            bytes.release();
+            close();
+        } else {
+            pending =
+                    pending == null ? bytes : MERGE_CUMULATOR.cumulate(ctx.alloc(), pending, bytes);
+            work(exchange);
+        }
+    }
+
+    private void work(Exchange of) {
+        while (pending != null && exchange == of) {
+            if (state == State.HEAD) {
+                if (!readHead(of, pending)) {
+                    return;
+                }
+            } else if (state == State.BODY) {
+                passBody(of, pending, pending.readerIndex());
+            } else if (state == State.TUNNEL) {
+                of.tunnelFromBackend(take());
+            } else {
+                drop();
+            }
+        }
+    }
+
+    /** False when nothing can go on now. */
+    private boolean readHead(Exchange of, ByteBuf bytes) {
+        int count = Math.min(bytes.readableBytes(), worker.scratch.length);
+        int from = bytes.readerIndex();
+        bytes.getBytes(from, worker.scratch, 0, count);
+        switch (head.parse(worker.scratch, 0, count)) {
+            case MORE -> {
+                return false;
+            }
+            case REFUSED -> {
+                of.responseBroken(head.fault());
+                return false;
+            }
+            case DONE -> {}
+        }
+        bytes.skipBytes(head.end());
+        if (head.interim()) {
+            of.interim(head);
+            dropIfEmpty(bytes);
+            return true;
+        }
+        if (!of.responseHead(head)) {
+            return false;
+        }
+        if (head.status() == 101) {
+            of.switched();
+            dropIfEmpty(bytes);
+            return true;
+        }
+        state = State.BODY;
+        body.start(head.framing(of.isHead()), head.length());
+        unchunked = of.unchunks(head);
+        int length = worker.writer.length();
+        if (unchunked || length > head.end()) {
+            of.writeHead();
+            passBody(of, bytes, bytes.readerIndex());
+        } else {
+            // The new head takes the place of the old one, and one buffer goes on.
+            int start = bytes.readerIndex() - length;
+            bytes.setBytes(start, worker.writer.bytes(), 0, length);
+            passBody(of, bytes, start);
+        }
+        return true;
+    }
+
+    /**
+     * Passes on what belongs to the body.
+     *
+     * @param start where what goes to the client begins: a head may stand before the body
+     */
+    private void passBody(Exchange of, ByteBuf bytes, int start) {
+        int from = bytes.readerIndex();
+        int end =
+                unchunked
+                        ? body.scan(
+                                octets,
+                                from,
+                                bytes.writerIndex(),
+                                (a, b) -> of.responseBytes(bytes.retainedSlice(a, b - a)))
+                        : body.scan(octets, from, bytes.writerIndex());
+        if (body.failed()) {
+            of.responseBroken(body.fault());
+            return;
+        }
+        boolean all = end == bytes.writerIndex();
+        if (unchunked) {
+            bytes.readerIndex(end);
+            dropIfEmpty(bytes);
+        } else if (all) {
+            bytes.readerIndex(start);
+            pending = null;
+            if (bytes.isReadable()) {
+                of.responseBytes(bytes);
+            } else {
+                bytes.release();
+            }
+        } else {
+            bytes.readerIndex(end);
+            of.responseBytes(bytes.retainedSlice(start, end - start));
+        }
+        if (body.done()) {
+            end(of, all);
+        }
+    }
+
+    /** The response is here as a whole. */
+    private void end(Exchange of, boolean clean) {
+        boolean stays = clean && head.keepAlive() && of.isRequestSent();
+        drop();
+        exchange = null;
+        if (stays) {
+            rest();
+        } else {
+            state = State.IDLE;
+            close();
+        }
+        of.responseEnd();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (slot < 0) {
+            return;
+        }
+        worker.remove(this);
+        worker.counters.backendClosed();
+        State was = state;
+        Exchange of = exchange;
+        state = State.CLOSED;
+        exchange = null;
+        drop();
+        if (of == null) {
+            destination.forget(this);
+        } else if (was == State.BODY && body.close()) {
+            of.responseEnd();
+        } else {
+            of.backendGone(was == State.HEAD);
+        }
+        worker.flush();
+    }
+
+    @Override
+    void drain() {
+        // The exchange that it serves ends first.
+    }
+
+    @Override
+    void expired() {
+        if (exchange != null) {
+            exchange.backendSilent();
+        } else {
+            close();
+        }
+    }
+
+    @Override
+    void writable() {
+        if (exchange != null) {
+            exchange.backWritable();
+        }
+    }
+
+    /**
+     * A failed write does not end the connection: an answer may have come before the endpoint
+     * stopped to read.
+     */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("a connection to " + destination.endpoint + " failed", cause);
+            ctx.close();
+        }
+    }
+
+    private byte octet(int index) {
+        if (pending == null) {
+            throw new IllegalStateException("nothing waits");
+        }
+        return pending.getByte(index);
+    }
+
+    private ByteBuf take() {
+        ByteBuf all = pending;
+        pending = null;
+        if (all == null) {
+            throw new IllegalStateException("nothing waits");
+        }
+        return all;
+    }
+
+    private void dropIfEmpty(ByteBuf bytes) {
+        if (!bytes.isReadable()) {
+            drop();
+        }
+    }
+
+    private void drop() {
+        if (pending != null) {
+            pending.release();
+            pending = null;
+        }
+    }
+}
