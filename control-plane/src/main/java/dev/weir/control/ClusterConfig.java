@@ -1,6 +1,7 @@
 package dev.weir.control;
 
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -66,4 +67,11 @@ public interface ClusterConfig {
      * None by default.
      */
     Optional<List<String>> dnsListen();
+
+    /**
+     * The key that the log of Secrets is sealed with: a file of 32 bytes that only its owner may
+     * read, made if it is not there. By default {@code secret.key} beside the state; whoever has no
+     * state of his own, a service on Kafka, has to name one.
+     */
+    Optional<Path> secretKeyFile();
 }

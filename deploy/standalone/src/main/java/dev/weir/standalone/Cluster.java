@@ -5,6 +5,7 @@ import dev.weir.control.ClusterSettings;
 import dev.weir.control.ControlPlane;
 import dev.weir.control.NodeRegistry;
 import dev.weir.control.NodeReports;
+import dev.weir.control.secret.SecretService;
 import dev.weir.dns.DnsService;
 import dev.weir.dns.DnsServicePod;
 import dev.weir.dns.wire.DnsName;
@@ -15,6 +16,8 @@ import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.PortRange;
 import dev.weir.log.Shard;
 import dev.weir.log.ShardConfig;
+import dev.weir.log.seal.Seal;
+import dev.weir.log.seal.SealedTxLog;
 import dev.weir.log.sqlite.SqliteLogStore;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Shards;
@@ -37,6 +40,7 @@ public final class Cluster implements AutoCloseable {
     private final List<Shard> shards = new ArrayList<>();
     private final AgentsService agents;
     private final ControlPlane controlPlane;
+    private final SecretService secretService;
     private final EndpointService endpointService;
     private final PolicyService policyService;
     private final DnsService dnsService;
@@ -51,11 +55,20 @@ public final class Cluster implements AutoCloseable {
             shards.add(Shard.open(name, logs.shard(name), ShardConfig.of(instance)));
         }
         ShardDirectory directory = new ShardDirectory(shards);
+        Seal seal = Seal.of(config.secretKeyFile().orElse(config.data().resolve("secret.key")));
+        Shard secrets =
+                Shard.open(
+                        Shards.SECRET,
+                        new SealedTxLog(Shards.SECRET, logs.shard(Shards.SECRET), seal),
+                        ShardConfig.of(instance));
+        shards.add(secrets);
+        ShardDirectory whole = new ShardDirectory(shards);
         ClusterSettings settings =
                 ClusterSettings.of(config, range -> new AddressRange(range).dns());
         this.agents = new AgentsService(directory, registry, reports);
         this.controlPlane =
-                new ControlPlane(shards.get(0), directory, settings, registry, reports, clock);
+                new ControlPlane(shards.get(0), whole, settings, registry, reports, clock);
+        this.secretService = new SecretService(secrets, whole, clock);
         this.endpointService =
                 new EndpointService(
                         shards.get(1),
@@ -83,6 +96,7 @@ public final class Cluster implements AutoCloseable {
                                         .toList()),
                         dnsListen);
         services.addAll(controlPlane.services());
+        services.addAll(secretService.services());
         services.addAll(endpointService.services());
         services.addAll(policyService.services());
         services.addAll(dnsService.services());
@@ -96,6 +110,7 @@ public final class Cluster implements AutoCloseable {
             StandaloneConfig config, NodeRegistry registry, NodeReports reports, Clock clock) {
         Cluster cluster = new Cluster(config, registry, reports, clock);
         cluster.controlPlane.start();
+        cluster.secretService.start();
         cluster.endpointService.start();
         cluster.policyService.start();
         cluster.dnsService.start();
@@ -125,6 +140,7 @@ public final class Cluster implements AutoCloseable {
         dnsService.close();
         policyService.close();
         endpointService.close();
+        secretService.close();
         controlPlane.close();
         shards.forEach(Shard::close);
         logs.close();
