@@ -4,6 +4,8 @@ import dev.weir.agent.linux.Conntrack;
 import dev.weir.agent.linux.Conntrack.Family;
 import dev.weir.agent.linux.Conntrack.Filter;
 import dev.weir.agent.linux.Conntrack.Flow;
+import dev.weir.agent.linux.NftTables;
+import dev.weir.agent.spi.Drift;
 import dev.weir.model.Frontend;
 import dev.weir.model.Frontend.Clients;
 import dev.weir.model.IpAddress;
@@ -15,6 +17,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,10 +37,9 @@ final class Flows {
     /**
      * One pass over the table costs some 10 ms, whatever is in it: the kernel looks at each of
      * 262,144 buckets. Where endpoints go faster than this for long, connections without an answer
-     * wait for a later change, or for verification; their clients send the same packet again
-     * anyhow.
+     * wait so long; their clients send the same packet again only after a second anyhow.
      */
-    private static final Duration REST = Duration.ofMillis(200);
+    private static final Duration REST = Duration.ofSeconds(1);
 
     /** Passes that may follow each other without a rest. */
     private static final int BURST = 10;
@@ -45,13 +47,19 @@ final class Flows {
     private static final Logger LOG = System.getLogger(Flows.class.getName());
 
     private final Conntrack conntrack;
+    private final NftTables tables;
     private final Leases leases;
-    private final Set<Part> owed = EnumSet.noneOf(Part.class);
+    private final EnumSet<Part> owed = EnumSet.noneOf(Part.class);
+
+    /** Of UDP, to which somebody has sent: known by a pass, or by what their element counted. */
+    private final Set<Frontend> used = new HashSet<>();
+
     private long rested = System.nanoTime();
     private long ended;
 
-    Flows(Conntrack conntrack, Leases leases) {
+    Flows(Conntrack conntrack, NftTables tables, Leases leases) {
         this.conntrack = conntrack;
+        this.tables = tables;
         this.leases = leases;
     }
 
@@ -77,18 +85,56 @@ final class Flows {
         }
     }
 
-    /** Looks only where one of the changes may have misled somebody. */
-    void endMisled(List<ServiceChange> changes, ServiceTable services) throws IOException {
+    /**
+     * To be called before the changes are made: an element that counted may go with one of them.
+     * Only the first packet of a connection meets an element, so who has counted nothing has no
+     * connections, but for those of leases.
+     */
+    void expect(List<ServiceChange> changes) throws IOException {
         for (ServiceChange change : changes) {
-            if (change.misleads()) {
-                owed.add(Part.of(change.frontend()));
+            Frontend frontend = change.frontend();
+            if (frontend.protocol() == Protocol.UDP
+                    && change.from().isPresent()
+                    && (change.replacesEntry() || change.misleads())
+                    && !used.contains(frontend)
+                    && (leases.granted(frontend) || counted(frontend))) {
+                used.add(frontend);
             }
         }
-        for (Part part : EnumSet.copyOf(owed)) {
-            if (part != Part.UNANSWERED || mayPass()) {
+    }
+
+    private boolean counted(Frontend frontend) throws IOException {
+        String map = ServiceElements.services(frontend);
+        return tables.packets(Layout.TABLE, map, ServiceElements.key(frontend)) > 0;
+    }
+
+    /**
+     * Looks only where one of the changes may have misled somebody: at once for UDP that is in use,
+     * in time for all else.
+     */
+    void endMisled(List<ServiceChange> changes, ServiceTable services) throws IOException {
+        Set<Part> urgent = EnumSet.noneOf(Part.class);
+        for (ServiceChange change : changes) {
+            Frontend frontend = change.frontend();
+            if (change.misleads()) {
+                owed.add(Part.of(frontend));
+                if (change.isFirst() || used.contains(frontend)) {
+                    urgent.add(Part.of(frontend));
+                }
+            }
+        }
+        urgent.remove(Part.UNANSWERED);
+        for (Part part : owed.clone()) {
+            if (urgent.contains(part) || mayPass()) {
                 end(part, services);
             }
         }
+        changes.stream().filter(c -> c.to().isEmpty()).forEach(c -> used.remove(c.frontend()));
+    }
+
+    /** True if there is somewhere to look yet: {@link #endMisled} shall be called again in time. */
+    boolean owes() {
+        return !owed.isEmpty();
     }
 
     /** The time at which all passes so far were rested from lies at most a burst ahead. */
@@ -118,13 +164,15 @@ final class Flows {
         owed.remove(part);
     }
 
-    /** How many {@link #endMisled} would end now. */
-    int misled(ServiceTable services) throws IOException {
+    /** How many are misled, but where {@link #owes} will look anyhow; nothing if none is. */
+    List<Drift> drifts(ServiceTable services) throws IOException {
         int misled = 0;
-        for (Part part : Part.values()) {
+        for (Part part : EnumSet.complementOf(owed)) {
             misled += conntrack.flows(part.family, part.filter, wrong(services)).size();
         }
-        return misled;
+        return misled == 0
+                ? List.of()
+                : List.of(new Drift("connections that Services mislead", "0", "" + misled));
     }
 
     /** How many were ended since this process began. */
@@ -153,6 +201,9 @@ final class Flows {
                 return false;
             }
             Frontend frontend = (flow.mark() & Marks.INSIDE) == 0 ? anybody : own;
+            if (protocol == Protocol.UDP && services.serves(frontend)) {
+                used.add(frontend);
+            }
             return !known.computeIfAbsent(frontend, services::endpoints).contains(endpoint)
                     || !services.admits(frontend, address(to.source()));
         };

@@ -64,6 +64,11 @@ final class Leases {
                 && System.nanoTime() - lease.untilNanos() < 0;
     }
 
+    /** True if the frontend ever had one that is known here. */
+    synchronized boolean granted(Frontend frontend) {
+        return leases.containsKey(frontend);
+    }
+
     /** Leases that a former agent granted and that were found: at most so long. */
     synchronized void found(List<NftElement> elements, boolean v6) {
         for (NftElement element : elements) {

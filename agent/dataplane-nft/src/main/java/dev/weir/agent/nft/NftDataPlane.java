@@ -1,6 +1,5 @@
 package dev.weir.agent.nft;
 
-import dev.weir.agent.linux.NftCommand;
 import dev.weir.agent.spi.DataPlane;
 import dev.weir.agent.spi.Drift;
 import dev.weir.agent.spi.NodeDelta;
@@ -11,7 +10,6 @@ import dev.weir.agent.spi.Programmed;
 import dev.weir.agent.spi.Traffic;
 import dev.weir.model.Backend;
 import dev.weir.model.Frontend;
-import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Shards;
 import java.io.IOException;
@@ -34,9 +32,6 @@ import java.util.TreeMap;
  * <p>Owned by the plane's thread, but for {@link #lease}.
  */
 final class NftDataPlane implements DataPlane {
-    /** An untouched ruleset is still read in full once in so many verifications. */
-    private static final int FULL_VERIFICATION = 20;
-
     private final NodeSettings settings;
     private final Kernel kernel;
     private final Batches batches;
@@ -47,11 +42,10 @@ final class NftDataPlane implements DataPlane {
     private final Meters meters;
     private final Counts counts;
     private final Serving serving;
-    private ServiceTable services;
-    private PolicyTable policies = new PolicyTable();
-    private int generation;
+    private final Enforcing enforcing;
+    private final Inspection inspection;
+    private Desired desired;
     private boolean adopted;
-    private int verifications;
     private Map<Key, String> refused = Map.of();
 
     /** The last verification found nothing to mend but connections. */
@@ -59,16 +53,18 @@ final class NftDataPlane implements DataPlane {
 
     NftDataPlane(NodeSettings settings, Kernel kernel) {
         this.settings = settings;
-        this.services = new ServiceTable(settings.serviceCidrs());
+        this.desired = Desired.before(NodeImage.EMPTY, settings);
         this.kernel = kernel;
         this.batches = new Batches(kernel.tables());
         this.leases = new Leases(kernel.leases());
         this.ruleset = new Ruleset(kernel.text());
-        this.flows = new Flows(kernel.conntrack(), leases);
+        this.flows = new Flows(kernel.conntrack(), kernel.tables(), leases);
         this.meters = new Meters(kernel.tables(), settings.countTraffic());
         this.counts = new Counts(kernel.tables(), meters);
         this.serving = new Serving(batches, counts);
+        this.enforcing = new Enforcing(batches, flows);
         this.lock = new SecondLock(settings.podCidrs());
+        this.inspection = new Inspection(kernel, leases, lock);
     }
 
     @Override
@@ -86,14 +82,12 @@ final class NftDataPlane implements DataPlane {
         return carryOut(
                 () -> {
                     if (adopted) {
-                        desire(image, delta);
+                        desired.follow(image, delta);
                         return program(false);
                     }
-                    services = new ServiceTable(image.serviceCidrs(settings));
-                    policies = new PolicyTable();
+                    desired = Desired.before(image, settings);
                     adopt();
-                    policies.nodes(nodes(image));
-                    desire(image, NodeDelta.between(NodeImage.EMPTY, image));
+                    desired.follow(image, NodeDelta.between(NodeImage.EMPTY, image));
                     return program(true);
                 });
     }
@@ -104,15 +98,14 @@ final class NftDataPlane implements DataPlane {
                 () -> {
                     if (onlyFlows && adopted) {
                         onlyFlows = false;
-                        flows.endMisled(services);
-                        return outcome(new TreeMap<>());
+                        flows.endMisled(desired.services());
+                        return outcome();
                     }
                     adopt();
                     return program(true);
                 });
     }
 
-    @FunctionalInterface
     private interface Work {
         Outcome run() throws IOException;
     }
@@ -129,30 +122,6 @@ final class NftDataPlane implements DataPlane {
         }
     }
 
-    private void desire(NodeImage image, NodeDelta delta) {
-        if (delta.serviceCidrs().isPresent()) {
-            services.live().ranges(image.serviceCidrs(settings));
-        }
-        if (!delta.routes().isEmpty()) {
-            policies.nodes(nodes(image));
-        }
-        policies.pods(delta.pods().puts(), delta.pods().removes());
-        delta.groups().puts().forEach(policies::group);
-        delta.groups().removes().forEach(policies::ungroup);
-        if (!delta.announcements().isEmpty()) {
-            services.live().announce(image.announcements().keySet());
-        }
-        delta.services().puts().forEach(services::desire);
-        delta.services().removes().forEach(services::undesire);
-    }
-
-    /** Routes are the fabric's; here they only say which addresses other nodes have. */
-    private List<IpAddress> nodes(NodeImage image) {
-        List<IpAddress> nodes = new ArrayList<>(settings.addresses());
-        nodes.addAll(image.routes().values());
-        return nodes;
-    }
-
     /** Makes the fixed part of the table right and takes over what else is there. */
     private void adopt() throws IOException {
         kernel.enableForwarding();
@@ -164,21 +133,22 @@ final class NftDataPlane implements DataPlane {
         if (restart) {
             flows.forgetGenerations();
         }
-        ruleset.lay(settings, services.live().ranges(), replace, restart);
+        ruleset.lay(settings, desired.services().live().ranges(), replace, restart);
         if (replace) {
             found = Found.read(kernel);
         }
-        generation = restart ? Marks.FIRST_GENERATION : found.generation();
-        services.found(found.services());
-        services.live().found(found.live());
-        policies.found(found.elements());
+        enforcing.found(restart ? Marks.FIRST_GENERATION : found.generation());
+        desired.found(found);
         found.near().forEach((v6, elements) -> leases.found(elements, v6));
         serving.found(found.strays());
         meters.adopt();
         ruleset.found(found.rules().keySet(), found.sets(), found.balancers());
+        inspection.done();
     }
 
     private Outcome program(boolean all) throws IOException {
+        ServiceTable services = desired.services();
+        PolicyTable policies = desired.policies();
         Map<Key, String> problems = new TreeMap<>();
         if (all) {
             lock.engage(kernel);
@@ -190,13 +160,14 @@ final class NftDataPlane implements DataPlane {
                 .forEach(chain -> needed.put(chain.name(), chain));
         ruleset.write(needed.values(), policies.sets());
         ruleset.vips(services.live().ranges());
-        enforce();
+        enforcing.carryOut(policies);
         if (all) {
             meters.settleAll(services, batches);
         } else {
             meters.settle(
                     changes.stream().map(ServiceChange::frontend).toList(), services, batches);
         }
+        flows.expect(changes);
         serving.carryOut(changes, ruleset.codes(), services, problems);
         Set<String> useless = ruleset.besides(needed.keySet(), all);
         useless.addAll(services.chains().takeIdle());
@@ -207,32 +178,13 @@ final class NftDataPlane implements DataPlane {
             flows.endMisled(changes, services);
         }
         refused = Map.copyOf(problems);
-        return outcome(problems);
+        return outcome();
     }
 
-    private Outcome outcome(Map<Key, String> problems) {
-        problems.putAll(refused);
-        services.problems(problems);
-        return new Outcome(problems);
-    }
-
-    /** Pods, groups, policies and, if they tighten, the generation: all at once. */
-    private void enforce() throws IOException {
-        PolicyTable.Step step = policies.pending();
-        if (step.commands().isEmpty()) {
-            return;
-        }
-        List<NftCommand> commands = new ArrayList<>(step.commands());
-        int next = step.tightens() ? Marks.next(generation) : generation;
-        if (next < generation) {
-            flows.forgetGenerations();
-        }
-        if (next != generation) {
-            commands.addAll(Generation.change(generation, next));
-        }
-        batches.together(commands);
-        generation = next;
-        policies.done();
+    private Outcome outcome() {
+        Map<Key, String> problems = new TreeMap<>(refused);
+        desired.services().problems(problems);
+        return new Outcome(problems, flows.owes());
     }
 
     @Override
@@ -241,26 +193,22 @@ final class NftDataPlane implements DataPlane {
             return List.of();
         }
         try {
-            boolean full = verifications++ % FULL_VERIFICATION == 0;
-            List<Drift> drifts = new ArrayList<>();
-            int misled = flows.misled(services);
-            if (misled > 0) {
-                drifts.add(new Drift("connections that Services mislead", "0", "" + misled));
-            }
-            if (full || !undisturbed()) {
-                Found found = Found.read(kernel);
+            List<Drift> misled = flows.drifts(desired.services());
+            List<Drift> drifts = new ArrayList<>(misled);
+            if (inspection.isDue()) {
                 drifts.addAll(
                         Audit.compare(
-                                found,
-                                policies,
-                                services,
+                                Found.read(kernel),
+                                desired.policies(),
+                                desired.services(),
                                 ruleset.codes(),
                                 ruleset.ruleCounts(),
                                 lock.rules(),
-                                generation));
+                                enforcing.generation()));
                 drifts.addAll(meters.drifts());
+                inspection.done();
             }
-            onlyFlows = misled > 0 && drifts.size() == 1;
+            onlyFlows = !misled.isEmpty() && drifts.equals(misled);
             return drifts;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -272,14 +220,10 @@ final class NftDataPlane implements DataPlane {
         return flows.ended();
     }
 
-    private boolean undisturbed() throws IOException {
-        return leases.untouched(kernel.tables()) && lock.untouched(kernel);
-    }
-
     @Override
     public List<Programmed> show(Frontend frontend) {
         try {
-            return Shown.of(kernel.tables(), ruleset.codes(), services, frontend);
+            return Shown.of(kernel.tables(), ruleset.codes(), desired.services(), frontend);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -288,7 +232,7 @@ final class NftDataPlane implements DataPlane {
     @Override
     public List<Traffic> traffic() {
         try {
-            return adopted ? counts.read(services) : List.of();
+            return adopted ? counts.read(desired.services()) : List.of();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

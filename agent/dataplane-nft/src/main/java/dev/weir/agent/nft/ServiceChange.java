@@ -61,9 +61,13 @@ record ServiceChange(Key owner, Frontend frontend, Optional<Target> from, Option
     boolean misleads() {
         List<Endpoint> before = Target.slots(from);
         List<Endpoint> after = Target.slots(to);
-        boolean first = before.isEmpty() && !after.isEmpty();
         boolean limited = to.isPresent() && to.get().limitedBeside(from);
-        return first || limited || !new HashSet<>(after).containsAll(before);
+        return isFirst() || limited || !new HashSet<>(after).containsAll(before);
+    }
+
+    /** True if there was no endpoint before, so that packets may have passed by untranslated. */
+    boolean isFirst() {
+        return Target.slots(from).isEmpty() && !Target.slots(to).isEmpty();
     }
 
     private Map<ElementKey, NftElement> elements(Optional<Target> target) {

@@ -41,6 +41,12 @@ class FlowsTrafficTest extends TrafficTest {
     /** The kernel sends a SYN again after 1 s; that, and room for a busy machine. */
     private static final Duration SECOND_SYN = Duration.ofSeconds(4);
 
+    /** Changes, of which each misleads clients if there are any. */
+    private static final int MANY = 50;
+
+    /** What is put off is made good within a second. */
+    private static final Duration IN_TIME = Duration.ofMillis(1_100);
+
     private Conntrack conntrack;
 
     @BeforeEach
@@ -69,6 +75,10 @@ class FlowsTrafficTest extends TrafficTest {
 
         Frontend deleted() {
             return at(3);
+        }
+
+        Frontend unused() {
+            return at(5);
         }
 
         Frontend coming() {
@@ -207,6 +217,31 @@ class FlowsTrafficTest extends TrafficTest {
             assertThat(plane.verify())
                     .as("of one that still wants the former image")
                     .anyMatch(drift -> drift.where().contains("connections"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whereManyServicesChangeOnlyUdpThatIsInUseIsLookedAtAtOnce(boolean v6) throws Exception {
+        Frontends to = new Frontends(v6, Protocol.UDP);
+        Images images = before(to, backend(A, v6, 8080));
+        images.applyTo(plane);
+        try (DatagramSocket moving = client(OUT)) {
+            assertThat(ask(moving, to.moving())).startsWith("A ");
+            int changes = 0;
+            do {
+                images = images.service(to.unused(), backend(++changes % 2 == 0 ? A : B, v6, 8080));
+            } while (!images.applyTo(plane).owes() && changes < MANY);
+            assertThat(changes).as("passes in a row").isLessThan(MANY);
+
+            images = images.service(to.moving(), backend(B, v6, 8080));
+            images.applyTo(plane);
+
+            assertThat(ask(moving, to.moving())).startsWith("B ");
+            images = images.service(to.unused(), nobody(v6));
+            images.applyTo(plane);
+            Thread.sleep(IN_TIME.toMillis());
+            assertThat(plane.apply(images.image(), NodeDelta.NONE).owes()).isFalse();
         }
     }
 
