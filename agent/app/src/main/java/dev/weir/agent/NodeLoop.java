@@ -4,21 +4,16 @@ import dev.weir.agent.derive.Attachment;
 import dev.weir.agent.derive.NodeDeriver;
 import dev.weir.agent.derive.NodeStep;
 import dev.weir.agent.spi.NodeImage;
-import dev.weir.agent.spi.Programmed;
-import dev.weir.agent.spi.Traffic;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
-import dev.weir.model.Frontend;
 import dev.weir.model.Key;
 import dev.weir.node.v1.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -26,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The owner of the node's state: takes in what the shards and the runtime say, makes the node's
@@ -42,8 +36,15 @@ final class NodeLoop implements AutoCloseable {
     /** Events waiting; more hold back the change source, which conflates. */
     private static final int QUEUE = 1_000;
 
-    /** After a plane failed or could not program something. */
+    /** After a plane failed, could not program something, or put something off. */
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /**
+     * From the beginning of a round to the next one's: what comes meanwhile is taken in together,
+     * for a round costs much the same for one change and for some. What comes after a pause does
+     * not wait.
+     */
+    private static final Duration PACE = Duration.ofMillis(25);
 
     /** How long a close waits for the round that is under way. */
     private static final Duration LAST_ROUND = Duration.ofSeconds(5);
@@ -58,7 +59,7 @@ final class NodeLoop implements AutoCloseable {
     /** Somebody who wants to know when the planes carry what became of the pod. */
     private record Waiting(Key pod, CompletableFuture<Void> programmed) {}
 
-    private final List<PlaneDriver> planes;
+    private final PlaneRow planes;
     private final NodeDeriver deriver;
     private final Duration refresh;
     private final Consumer<Carried> listener;
@@ -68,10 +69,10 @@ final class NodeLoop implements AutoCloseable {
 
     // Owned by the thread.
     private NodeImage image = NodeImage.EMPTY;
-    private final Map<String, Image> shards = new HashMap<>();
-    private final Set<String> inSync = new HashSet<>();
+    private final Heard heard = new Heard();
     private final Map<Key, Attachment> attachments = new HashMap<>();
     private boolean pending;
+    private long began = System.nanoTime() - PACE.toNanos();
 
     /** A round failed, and its deltas with it: the next one compares the images instead. */
     private boolean deltasLost;
@@ -88,7 +89,7 @@ final class NodeLoop implements AutoCloseable {
             NodeDeriver deriver,
             Duration refresh,
             Consumer<Carried> listener) {
-        this.planes = List.copyOf(planes);
+        this.planes = new PlaneRow(planes);
         this.deriver = deriver;
         this.refresh = refresh;
         this.listener = listener;
@@ -155,20 +156,16 @@ final class NodeLoop implements AutoCloseable {
     private void run() {
         long refreshed = System.nanoTime();
         while (!closed) {
-            List<NodeEvent> batch = new ArrayList<>();
+            List<NodeEvent> batch = List.of();
             try {
-                NodeEvent first =
-                        events.poll((pending ? RETRY : refresh).toMillis(), TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    events.drainTo(batch);
-                }
-                if (System.nanoTime() - refreshed >= refresh.toNanos()) {
-                    planes.forEach(PlaneDriver::refresh);
+                batch = next();
+                began = System.nanoTime();
+                if (began - refreshed >= refresh.toNanos()) {
+                    planes.refresh();
                     refreshed = System.nanoTime();
                 }
                 boolean asksOnly =
-                        first != null
+                        !batch.isEmpty()
                                 && batch.stream().allMatch(NodeEvent.Question.class::isInstance);
                 if (!asksOnly || pending) {
                     round(batch);
@@ -185,11 +182,23 @@ final class NodeLoop implements AutoCloseable {
         }
     }
 
+    /** What a round is of; nothing when it is time for one anyhow. */
+    private List<NodeEvent> next() throws InterruptedException {
+        List<NodeEvent> batch = new ArrayList<>();
+        NodeEvent first =
+                events.poll((pending ? RETRY : refresh).toMillis(), TimeUnit.MILLISECONDS);
+        if (first != null) {
+            TimeUnit.NANOSECONDS.sleep(began + PACE.toNanos() - System.nanoTime());
+            batch.add(first);
+            events.drainTo(batch);
+        }
+        return batch;
+    }
+
     private void round(List<NodeEvent> batch) {
-        Map<String, Delta> deltas = new HashMap<>();
         for (NodeEvent event : batch) {
             switch (event) {
-                case NodeEvent.Shard(var update) -> take(update, deltas);
+                case NodeEvent.Shard(var update) -> heard.take(update);
                 case NodeEvent.Attach(var attachment, var programmed) -> {
                     attachments.put(attachment.pod(), attachment);
                     waiting.add(new Waiting(attachment.pod(), programmed));
@@ -198,30 +207,23 @@ final class NodeLoop implements AutoCloseable {
                     attachments.remove(pod);
                     waiting.add(new Waiting(pod, programmed));
                 }
-                case NodeEvent.LastSnapshot(var images) ->
-                        images.forEach(
-                                (shard, last) -> {
-                                    if (!inSync.contains(shard)) {
-                                        take(new ShardUpdate.Snapshot(last), deltas);
-                                    }
-                                });
+                case NodeEvent.LastSnapshot(var images) -> heard.lastSnapshot(images);
                 case NodeEvent.Question _ -> {}
             }
         }
+        Map<String, Delta> deltas = heard.takeDeltas();
         NodeStep step =
-                deriver.derive(image, shards, deltasLost ? Map.of() : deltas, attachments.values());
+                deriver.derive(
+                        image,
+                        heard.shards(),
+                        deltasLost ? Map.of() : deltas,
+                        attachments.values());
         image = step.to();
         deltasLost = false;
-        pending = false;
-        planes.forEach(plane -> plane.advance(step));
-        planes.reversed().forEach(PlaneDriver::withdraw);
-        boolean failed = false;
-        for (PlaneDriver plane : planes) {
-            failed |= !plane.apply(inSync) && plane.isDue(inSync);
-            pending |= failed || !plane.problems().isEmpty();
-        }
-        listener.accept(carried());
-        if (!failed) {
+        boolean carried = planes.carry(step, heard.inSync());
+        pending = planes.isUnfinished();
+        listener.accept(planes.carried(image));
+        if (carried) {
             waiting.forEach(this::answer);
             waiting.clear();
         }
@@ -230,64 +232,18 @@ final class NodeLoop implements AutoCloseable {
     private void answer(List<NodeEvent> batch) {
         for (NodeEvent event : batch) {
             if (event instanceof NodeEvent.Question(var asker)) {
-                asker.accept(new Moment(carried(), this::show, this::traffic));
+                asker.accept(new Moment(planes.carried(image), planes::show, planes::traffic));
             }
         }
     }
 
-    private List<Traffic> traffic() {
-        return planes.stream().flatMap(plane -> plane.traffic().stream()).toList();
-    }
-
-    private List<Programmed> show(Frontend frontend) {
-        return planes.stream().flatMap(plane -> plane.show(frontend).stream()).toList();
-    }
-
-    private void answer(Waiting waiting) {
-        for (PlaneDriver plane : planes) {
-            String problem = plane.problems().get(waiting.pod());
-            if (problem != null) {
-                waiting.programmed()
-                        .completeExceptionally(
-                                new IllegalStateException(plane.plane().name() + ": " + problem));
-            }
-        }
-        waiting.programmed().complete(null);
-    }
-
-    private void take(ShardUpdate update, Map<String, Delta> deltas) {
-        Image before = shards.getOrDefault(update.shard(), Image.empty(update.shard()));
-        Delta delta =
-                switch (update) {
-                    case ShardUpdate.Snapshot(var whole) -> Delta.between(before, whole);
-                    case ShardUpdate.Changes(var changes) -> changes;
-                };
-        shards.put(update.shard(), before.apply(delta));
-        inSync.add(update.shard());
-        deltas.merge(update.shard(), delta, Delta::then);
-    }
-
-    private Carried carried() {
-        @Nullable Frontier programmed = null;
-        List<Problem> problems = new ArrayList<>();
-        List<String> notInSync = new ArrayList<>();
-        for (PlaneDriver plane : planes) {
-            programmed = programmed == null ? plane.carried() : programmed.min(plane.carried());
-            if (!plane.inSync()) {
-                notInSync.add(plane.plane().name());
-            }
-            plane.problems()
-                    .forEach(
-                            (key, reason) ->
-                                    problems.add(
-                                            Problem.newBuilder()
-                                                    .setKey(key.toProto())
-                                                    .setPlane(plane.plane().name())
-                                                    .setReason(reason)
-                                                    .build()));
-        }
-        return new Carried(
-                image, programmed == null ? Frontier.EMPTY : programmed, problems, notInSync);
+    private void answer(Waiting pod) {
+        planes.problem(pod.pod())
+                .ifPresent(
+                        problem ->
+                                pod.programmed()
+                                        .completeExceptionally(new IllegalStateException(problem)));
+        pod.programmed().complete(null);
     }
 
     @Override
@@ -302,6 +258,6 @@ final class NodeLoop implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        planes.forEach(plane -> plane.plane().close());
+        planes.close();
     }
 }

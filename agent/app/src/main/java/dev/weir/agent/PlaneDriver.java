@@ -37,6 +37,7 @@ final class PlaneDriver {
 
     private Frontier carried = Frontier.EMPTY;
     private boolean started;
+    private boolean owes;
     private Map<Key, String> problems = Map.of();
 
     PlaneDriver(DataPlane plane) {
@@ -54,6 +55,11 @@ final class PlaneDriver {
     /** Objects that the plane could not program the last time, and why. */
     Map<Key, String> problems() {
         return problems;
+    }
+
+    /** Something is not programmed, or was put off. */
+    boolean isUnfinished() {
+        return owes || !problems.isEmpty();
     }
 
     /** Whether the plane can be given an image. */
@@ -96,6 +102,7 @@ final class PlaneDriver {
                 LOG.warnf("Plane %s could not program: %s", plane.name(), outcome.problems());
             }
             problems = outcome.problems();
+            owes = outcome.owes();
             started = true;
             carried = next.frontier();
             if (problems.isEmpty()) {
@@ -123,7 +130,9 @@ final class PlaneDriver {
                 LOG.warnf(
                         "Plane %s differs from what it should carry, mending: %s",
                         plane.name(), drift);
-                problems = plane.repair().problems();
+                Outcome outcome = plane.repair();
+                problems = outcome.problems();
+                owes = outcome.owes();
             }
         } catch (RuntimeException e) {
             LOG.errorf(e, "Plane %s could not be checked", plane.name());
