@@ -37,6 +37,12 @@ final class FollowStream {
 
     private static final Duration IDLE = Duration.ofSeconds(5);
 
+    /**
+     * After a delta: what is written meanwhile goes as one message, which costs the agent much the
+     * same. What is written after a pause is sent at once.
+     */
+    private static final Duration PACE = Duration.ofMillis(25);
+
     private final PacedCall<FollowResponse> out;
 
     FollowStream(ServerCallStreamObserver<FollowResponse> out) {
@@ -75,6 +81,7 @@ final class FollowStream {
                 // sync.
                 out.send(delta.get());
                 revision = delta.get().getRevision();
+                Thread.sleep(PACE);
             }
             wait = IDLE;
         }
