@@ -41,8 +41,14 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     /** Where the line begins that is to be read next. */
     private int line;
 
-    /** Up to where this line has been looked at without finding its end. */
+    /** Up to where this header's line has been looked at. */
     private int seen;
+
+    /** Where its colon is; -1 if that was not found yet. */
+    private int colon;
+
+    /** {@link Octet#kinds} of its name up to now. */
+    private int kinds;
 
     private int end;
     private int count;
@@ -71,9 +77,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         }
         boolean all = to - from >= limits.head();
         int stop = all ? from + limits.head() : to;
-        if (firstLine || all || lineEnds(stop)) {
-            progress = lines(stop, all);
-        }
+        progress = lines(stop, all);
         return progress;
     }
 
@@ -121,8 +125,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
 
     private void begin(int from) {
         firstLine = true;
-        line = from;
-        seen = from;
+        next(from);
         count = 0;
         minor = 1;
         framing = Framing.NONE;
@@ -135,14 +138,11 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         started();
     }
 
-    /** Whether the line that was cut off last time ends now. */
-    private boolean lineEnds(int stop) {
-        for (; seen < stop; seen++) {
-            if (bytes[seen] == '\n') {
-                return true;
-            }
-        }
-        return false;
+    private void next(int from) {
+        line = from;
+        seen = from;
+        colon = -1;
+        kinds = 0;
     }
 
     /** Reads lines up to {@code stop}, after which there are {@code all} that may come. */
@@ -153,13 +153,12 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
                 return Progress.REFUSED;
             }
             if (next == MORE) {
-                seen = stop;
                 return all && refuse(Fault.HEAD_TOO_LARGE) == REFUSED
                         ? Progress.REFUSED
                         : Progress.MORE;
             }
             boolean last = !firstLine && next == line + 2;
-            line = next;
+            next(next);
             if (last) {
                 end = next;
                 return finish() ? Progress.DONE : Progress.REFUSED;
@@ -177,28 +176,33 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     /** Reads a header's line, or the empty one, which alone has two bytes. */
     private int header(int from, int stop) {
         byte[] b = bytes;
-        int at = from;
-        int kinds = 0;
-        for (int kind; at < stop && ((kind = Octet.kinds(b[at])) & Octet.TOKEN) != 0; at++) {
-            kinds |= kind;
+        int nameTo = colon;
+        int at = seen;
+        if (nameTo < 0) {
+            for (int kind; at < stop && ((kind = Octet.kinds(b[at])) & Octet.TOKEN) != 0; at++) {
+                kinds |= kind;
+            }
+            seen = at;
+            if (at == stop) {
+                return MORE;
+            }
+            if (b[at] != ':' || at == from) {
+                return b[at] == '\r' && at == from
+                        ? lineEnd(at, stop)
+                        : refuse(nameFault(b[at], at == from));
+            }
+            nameTo = at++;
         }
-        if (at == stop) {
-            return MORE;
-        }
-        if (b[at] != ':' || at == from) {
-            return b[at] == '\r' && at == from
-                    ? lineEnd(at, stop)
-                    : refuse(nameFault(b[at], at == from));
-        }
-        int nameTo = at++;
-        while (at < stop && (b[at] == ' ' || b[at] == '\t')) {
-            at++;
-        }
-        int valueFrom = at;
         int valueTo = Octet.valueEnd(b, at, stop);
         int next = lineEnd(valueTo, stop);
         if (next < 0) {
+            colon = nameTo;
+            seen = valueTo;
             return next;
+        }
+        int valueFrom = nameTo + 1;
+        while (valueFrom < valueTo && (b[valueFrom] == ' ' || b[valueFrom] == '\t')) {
+            valueFrom++;
         }
         while (valueTo > valueFrom && (b[valueTo - 1] == ' ' || b[valueTo - 1] == '\t')) {
             valueTo--;
