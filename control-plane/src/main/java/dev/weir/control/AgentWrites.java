@@ -68,6 +68,10 @@ public final class AgentWrites extends AgentsGrpc.AgentsImplBase implements Auto
                 out,
                 () -> {
                     Node node = request.getNode();
+                    if (!request.getProxy().isEmpty()) {
+                        signOfLife(node.getMetadata().getName(), request);
+                        return settings.toJoinResponse();
+                    }
                     String name = node.getMetadata().getName();
                     if (name.isEmpty() || node.getStatus().getAddressesCount() == 0) {
                         throw Failure.of(
@@ -76,16 +80,21 @@ public final class AgentWrites extends AgentsGrpc.AgentsImplBase implements Auto
                                 .asException();
                     }
                     control.write(new JoinWrite(node)).join();
-                    signOfLife(name, request.getInstance());
+                    signOfLife(name, request);
                     return settings.toJoinResponse();
                 });
     }
 
-    /** From a node that has yet to report; of another start, so that nothing holds of before. */
-    private void signOfLife(String node, String instance) {
-        if (!registry.state(node).instance().equals(instance)) {
+    /** From somebody who has yet to report; of another start, so that nothing holds of before. */
+    private void signOfLife(String node, JoinRequest request) {
+        String name = request.getProxy().isEmpty() ? node : request.getProxy();
+        if (!registry.state(name).instance().equals(request.getInstance())) {
             reports.publish(
-                    ReportRequest.newBuilder().setNodeName(node).setInstance(instance).build());
+                    ReportRequest.newBuilder()
+                            .setNodeName(node)
+                            .setProxy(request.getProxy())
+                            .setInstance(request.getInstance())
+                            .build());
         }
     }
 

@@ -95,17 +95,10 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
     }
 
     private ReportResponse acknowledged() {
-        Frontier least = null;
-        boolean unreachable = false;
-        for (var node : wait.nodes()) {
-            unreachable |= !node.reachable();
-            if (node.reachable()) {
-                least = least == null ? node.programmed() : least.min(node.programmed());
-            }
-        }
+        List<Carrier> carriers = wait.carriers();
         return ReportResponse.newBuilder()
-                .setAcknowledged((least == null ? Frontier.EMPTY : least).toProto())
-                .setNodesUnreachable(unreachable)
+                .setAcknowledged(Carriers.everywhere(carriers).toProto())
+                .setNodesUnreachable(!carriers.stream().allMatch(Carrier::reachable))
                 .build();
     }
 
@@ -130,16 +123,17 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
                 () -> {
                     StatusResponse.Builder status =
                             StatusResponse.newBuilder().setHead(shards.head().toProto());
-                    wait.nodes()
+                    wait.carriers()
                             .forEach(
-                                    node ->
+                                    carrier ->
                                             status.addNodes(
                                                     NodeReport.newBuilder()
-                                                            .setNodeName(node.name())
-                                                            .setReachable(node.reachable())
+                                                            .setNodeName(carrier.node())
+                                                            .setProxy(carrier.proxy().orElse(""))
+                                                            .setReachable(carrier.reachable())
                                                             .setProgrammed(
-                                                                    node.programmed().toProto())
-                                                            .addAllProblems(node.problems())));
+                                                                    carrier.programmed().toProto())
+                                                            .addAllProblems(carrier.problems())));
                     return status.build();
                 });
     }

@@ -63,6 +63,7 @@ public final class ControlPlane implements Tenure {
     private final AgentWrites agents;
     private final NamespaceFinisher finisher;
     private final NodeReadiness readiness;
+    private final RoutingStatus routing;
 
     /**
      * @param shards all of them
@@ -82,6 +83,7 @@ public final class ControlPlane implements Tenure {
         this.agents = new AgentWrites(shard, registry, reports, settings, clock);
         this.finisher = new NamespaceFinisher(shard, shards);
         this.readiness = new NodeReadiness(shard, registry, clock);
+        this.routing = new RoutingStatus(shard, shards, registry, clock);
     }
 
     /** Makes what is always there, and starts what runs beside the calls. */
@@ -89,6 +91,7 @@ public final class ControlPlane implements Tenure {
         shard.write(Namespaces.bootstrap(clock.instant())).join();
         finisher.start();
         readiness.start();
+        routing.start();
     }
 
     /** Of {@code Agents}, only what writes. */
@@ -196,6 +199,7 @@ public final class ControlPlane implements Tenure {
     @Override
     public void close() {
         agents.close();
+        routing.close();
         readiness.close();
         finisher.close();
     }

@@ -97,7 +97,7 @@ final class FollowStream {
             for (int bytes = 0;
                     bytes < CHUNK_BYTES && part.getChangesCount() < CHUNK && objects.hasNext(); ) {
                 var entry = objects.next();
-                Any object = Any.pack(entry.getValue().value());
+                Any object = entry.getValue().toAny();
                 bytes += object.getSerializedSize();
                 part.addChanges(change(entry.getKey(), entry.getValue().revision()).setPut(object));
             }
@@ -113,8 +113,9 @@ final class FollowStream {
                         (key, change) ->
                                 message.addChanges(
                                         switch (change) {
-                                            case Change.Put(var value, var at) ->
-                                                    change(key, at).setPut(Any.pack(value));
+                                            case Change.Put(var object) ->
+                                                    change(key, object.revision())
+                                                            .setPut(object.toAny());
                                             case Change.Remove(var at) -> change(key, at);
                                         }));
         return message.build();

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the nodes last reported. Status, so it is never logged: after a restart nodes report again.
- * Guarded by its monitor, which is notified of every report.
+ * What nodes and proxies last reported, by name; a proxy's has a slash, a node's has none. Status,
+ * so it is never logged: after a restart they report again. Guarded by its monitor, which is
+ * notified of every report.
  *
  * <p>Alone it carries reports to itself; with other replicas something between them does.
  */
@@ -42,7 +43,7 @@ public final class NodeRegistry implements NodeReports {
     @Override
     public synchronized void publish(ReportRequest report) {
         nodes.put(
-                report.getNodeName(),
+                report.getProxy().isEmpty() ? report.getNodeName() : report.getProxy(),
                 new NodeState(
                         report.getInstance(),
                         Frontier.of(report.getProgrammed()),

@@ -10,12 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Judges whether a frontier is programmed, from what the nodes said. Pure. */
+/** Judges whether a frontier is programmed, from what nodes and proxies said. Pure. */
 final class Programmed {
     private Programmed() {}
-
-    /** One registered node. */
-    record NodeView(String name, boolean reachable, Frontier programmed, List<Problem> problems) {}
 
     /**
      * @param keys objects whose failure on a node ends the wait
@@ -25,11 +22,11 @@ final class Programmed {
             Frontier target,
             Set<ObjectKey> keys,
             boolean reachableOnly,
-            Collection<NodeView> nodes) {
+            Collection<Carrier> carriers) {
         List<String> waiting = new ArrayList<>();
         List<String> unreachable = new ArrayList<>();
-        for (NodeView node : nodes) {
-            boolean done = node.programmed().includes(target);
+        for (Carrier node : carriers) {
+            boolean done = node.carries(target);
             for (Problem problem : node.problems()) {
                 if (done && keys.contains(problem.getKey())) {
                     return failed(

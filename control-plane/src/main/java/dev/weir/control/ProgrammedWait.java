@@ -3,9 +3,7 @@ package dev.weir.control;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
-import dev.weir.core.v1.Node;
 import dev.weir.core.v1.ObjectKey;
-import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import dev.weir.node.v1.WaitProgrammedRequest;
 import dev.weir.node.v1.WaitProgrammedResponse;
@@ -70,7 +68,7 @@ final class ProgrammedWait {
         while (!cancelled.getAsBoolean()) {
             long version = registry.version();
             WaitProgrammedResponse state =
-                    Programmed.judge(target, keys, request.getReachableOnly(), nodes());
+                    Programmed.judge(target, keys, request.getReachableOnly(), carriers());
             out.accept(state);
             if (state.getProgrammed() || !state.getFailed().isEmpty()) {
                 return;
@@ -79,21 +77,8 @@ final class ProgrammedWait {
         }
     }
 
-    List<Programmed.NodeView> nodes() {
-        return shards.reader(Shards.CONTROL)
-                .image()
-                .all(Kinds.NODE, Node.class)
-                .map(
-                        node -> {
-                            String name = node.getMetadata().getName();
-                            var state = registry.state(name);
-                            return new Programmed.NodeView(
-                                    name,
-                                    registry.isReachable(name),
-                                    state.programmed(),
-                                    state.problems());
-                        })
-                .toList();
+    List<Carrier> carriers() {
+        return Carriers.of(shards.reader(Shards.CONTROL).image(), registry);
     }
 
     private static Frontier restricted(Frontier frontier, Set<String> to) {

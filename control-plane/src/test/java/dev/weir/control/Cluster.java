@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.google.protobuf.Message;
 import dev.weir.changes.Frontier;
+import dev.weir.control.secret.SecretService;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.CreateNamespaceRequest;
 import dev.weir.core.v1.CreatePodRequest;
@@ -55,9 +56,11 @@ final class Cluster implements AutoCloseable {
     final Shard control;
     final Shard endpoint;
     final Shard policy;
+    final Shard secret;
     final ManagedChannel channel;
     final Server server;
     private final ControlPlane plane;
+    private final SecretService secrets;
     private final List<DerivationLoop> loops = new ArrayList<>();
 
     /**
@@ -68,12 +71,14 @@ final class Cluster implements AutoCloseable {
         control = shard("control", history);
         endpoint = shard("endpoint", history);
         policy = shard("policy", history);
+        secret = shard("secret", history);
         ShardDirectory shards = new ShardDirectory(List.of(control, endpoint, policy));
+        ShardDirectory whole = new ShardDirectory(List.of(control, endpoint, policy, secret));
         NodeRegistry registry = new NodeRegistry(silence);
         plane =
                 new ControlPlane(
                         control,
-                        shards,
+                        whole,
                         new ClusterSettings(
                                 "cluster.local",
                                 List.of(Cidr.of("10.244.0.0/16"), Cidr.of("fd00:10:244::/56")),
@@ -84,12 +89,14 @@ final class Cluster implements AutoCloseable {
                         registry,
                         registry,
                         Clock.systemUTC());
+        secrets = new SecretService(secret, whole, Clock.systemUTC());
         String name = InProcessServerBuilder.generateName();
         var builder = InProcessServerBuilder.forName(name);
         AgentsService agents = new AgentsService(shards, registry, registry);
         for (BindableService service : plane.services()) {
             builder.addService(service instanceof AgentWrites ? agents.with(service) : service);
         }
+        secrets.services().forEach(builder::addService);
         try {
             server = builder.build().start();
         } catch (IOException e) {
@@ -97,6 +104,7 @@ final class Cluster implements AutoCloseable {
         }
         channel = InProcessChannelBuilder.forName(name).build();
         plane.start();
+        secrets.start();
     }
 
     private static Shard shard(String name, int history) {
@@ -224,8 +232,10 @@ final class Cluster implements AutoCloseable {
             throw new AssertionError("the server has not ended");
         }
         loops.forEach(DerivationLoop::close);
+        secrets.close();
         plane.close();
         policy.close();
+        secret.close();
         endpoint.close();
         control.close();
     }

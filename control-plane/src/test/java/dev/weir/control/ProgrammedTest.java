@@ -3,7 +3,6 @@ package dev.weir.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.changes.Frontier;
-import dev.weir.control.Programmed.NodeView;
 import dev.weir.core.v1.ObjectKey;
 import dev.weir.model.Kinds;
 import dev.weir.node.v1.Problem;
@@ -32,14 +31,22 @@ class ProgrammedTest {
         return Problem.newBuilder().setKey(key).setPlane("nft").setReason("too many").build();
     }
 
-    private static NodeView node(String name, Frontier programmed, ObjectKey... failing) {
-        return new NodeView(
-                name, true, programmed, Stream.of(failing).map(ProgrammedTest::problem).toList());
+    private static Carrier node(String name, Frontier programmed, ObjectKey... failing) {
+        return new Carrier(
+                name,
+                java.util.Optional.empty(),
+                true,
+                programmed,
+                Stream.of(failing).map(ProgrammedTest::problem).toList());
     }
 
-    private static NodeView lost(String name, Frontier programmed, ObjectKey... failing) {
-        return new NodeView(
-                name, false, programmed, Stream.of(failing).map(ProgrammedTest::problem).toList());
+    private static Carrier lost(String name, Frontier programmed, ObjectKey... failing) {
+        return new Carrier(
+                name,
+                java.util.Optional.empty(),
+                false,
+                programmed,
+                Stream.of(failing).map(ProgrammedTest::problem).toList());
     }
 
     private static WaitProgrammedResponse programmed() {
@@ -91,7 +98,7 @@ class ProgrammedTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void all(String situation, List<NodeView> nodes, WaitProgrammedResponse expected) {
+    void all(String situation, List<Carrier> nodes, WaitProgrammedResponse expected) {
         assertThat(Programmed.judge(TARGET, Set.of(WEB), false, nodes)).isEqualTo(expected);
     }
 
@@ -114,7 +121,7 @@ class ProgrammedTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource
-    void reachable(String situation, List<NodeView> nodes, WaitProgrammedResponse expected) {
+    void reachable(String situation, List<Carrier> nodes, WaitProgrammedResponse expected) {
         assertThat(Programmed.judge(TARGET, Set.of(WEB), true, nodes)).isEqualTo(expected);
     }
 

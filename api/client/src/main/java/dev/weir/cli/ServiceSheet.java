@@ -190,7 +190,9 @@ final class ServiceSheet {
                         .orElse(0);
         List<List<String>> rows = new ArrayList<>();
         for (NodeReport node : facts.status().getNodesList()) {
-            rows.add(List.of(node.getNodeName(), state(node, wanted, keys)));
+            if (node.getProxy().isEmpty()) {
+                rows.add(List.of(node.getNodeName(), state(node, wanted, keys)));
+            }
         }
         table("Programmed", List.of("Node", "State"), rows);
     }

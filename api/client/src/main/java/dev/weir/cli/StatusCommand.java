@@ -60,7 +60,7 @@ final class StatusCommand implements Callable<Integer> {
                         .map(p -> Key.of(p.getKey()) + " (" + p.getPlane() + "): " + p.getReason())
                         .collect(Collectors.joining("; "));
         return List.of(
-                node.getNodeName(),
+                node.getProxy().isEmpty() ? node.getNodeName() : node.getProxy(),
                 node.getReachable() ? "Reachable" : "Unreachable",
                 Columns.labels(
                         programmed.entrySet().stream()

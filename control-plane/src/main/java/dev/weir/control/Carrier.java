@@ -1,0 +1,47 @@
+package dev.weir.control;
+
+import dev.weir.changes.Frontier;
+import dev.weir.model.Shards;
+import dev.weir.node.v1.Problem;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Who programs what is written: a registered node, or a proxy, which is a pod on one.
+ *
+ * @param node the node's name
+ * @param proxy {@code NAMESPACE/NAME} of the proxy's pod; empty for a node
+ */
+record Carrier(
+        String node,
+        Optional<String> proxy,
+        boolean reachable,
+        Frontier programmed,
+        List<Problem> problems) {
+    private static final Set<String> OF_NODES =
+            Set.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY);
+    private static final Set<String> OF_PROXIES =
+            Set.of(Shards.CONTROL, Shards.ENDPOINT, Shards.SECRET);
+
+    Carrier {
+        problems = List.copyOf(problems);
+    }
+
+    String name() {
+        return proxy.orElse(node);
+    }
+
+    /** The shards that it follows. */
+    Set<String> follows() {
+        return proxy.isPresent() ? OF_PROXIES : OF_NODES;
+    }
+
+    /** Whether it carries all that concerns it of the frontier. */
+    boolean carries(Frontier target) {
+        TreeMap<String, Long> mine = new TreeMap<>(target.revisions());
+        mine.keySet().retainAll(follows());
+        return programmed.includes(new Frontier(target.logId(), mine));
+    }
+}
