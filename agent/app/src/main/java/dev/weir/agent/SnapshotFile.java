@@ -1,6 +1,5 @@
 package dev.weir.agent;
 
-import com.google.protobuf.Any;
 import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
@@ -78,7 +77,7 @@ record SnapshotFile(Path path) {
         return ObjectChange.newBuilder()
                 .setKey(key.toProto())
                 .setRevision(stored.revision())
-                .setPut(Any.pack(stored.value()))
+                .setPut(stored.toAny())
                 .build();
     }
 
@@ -97,10 +96,7 @@ record SnapshotFile(Path path) {
             changes.put(
                     key,
                     new Change.Put(
-                            kind.prototype()
-                                    .getParserForType()
-                                    .parseFrom(change.getPut().getValue()),
-                            change.getRevision()));
+                            Stored.packed(kind, change.getPut().getValue(), change.getRevision())));
         }
         return Image.empty(header.getShard())
                 .apply(

@@ -1,11 +1,11 @@
 package dev.weir.agent;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
+import dev.weir.changes.Stored;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
@@ -158,13 +158,13 @@ public final class StreamChangeSource implements ChangeSource {
             changes.put(
                     key,
                     change.hasPut()
-                            ? new Change.Put(parse(key, change), change.getRevision())
+                            ? new Change.Put(packed(key, change))
                             : new Change.Remove(change.getRevision()));
         }
         return changes;
     }
 
-    private static Message parse(Key key, ObjectChange change) {
+    private static Stored packed(Key key, ObjectChange change) {
         Kind kind =
                 Kinds.named(key.kind())
                         .orElseThrow(
@@ -174,7 +174,7 @@ public final class StreamChangeSource implements ChangeSource {
                                                         + " is of a kind that this version does not"
                                                         + " know. Upgrade the agent."));
         try {
-            return kind.prototype().getParserForType().parseFrom(change.getPut().getValue());
+            return Stored.packed(kind, change.getPut().getValue(), change.getRevision());
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException(
                     "the bytes of " + key + " are damaged: " + e.getMessage(), e);

@@ -8,7 +8,20 @@ public sealed interface Change {
     long revision();
 
     /** The object is now this, whole. */
-    record Put(Message value, long revision) implements Change {}
+    record Put(Stored object) implements Change {
+        public Put(Message value, long revision) {
+            this(new Stored(value, revision));
+        }
+
+        public Message value() {
+            return object.value();
+        }
+
+        @Override
+        public long revision() {
+            return object.revision();
+        }
+    }
 
     /** The object is gone. */
     record Remove(long revision) implements Change {}

@@ -35,7 +35,7 @@ public record Delta(
                         (key, stored) -> {
                             Stored before = from.objects().get(key);
                             if (before == null || !before.equals(stored)) {
-                                changes.put(key, new Change.Put(stored.value(), stored.revision()));
+                                changes.put(key, new Change.Put(stored));
                             }
                         });
         from.objects()

@@ -26,8 +26,7 @@ public record Image(
         for (var change : delta.changes().entrySet()) {
             next =
                     switch (change.getValue()) {
-                        case Change.Put(var value, var at) ->
-                                next.plus(change.getKey(), new Stored(value, at));
+                        case Change.Put(var object) -> next.plus(change.getKey(), object);
                         case Change.Remove remove -> next.minus(change.getKey());
                     };
         }

@@ -4,12 +4,11 @@ import com.google.protobuf.Message;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
+import org.pcollections.TreePSet;
 
 /**
  * The keys of a kind's objects by terms that each object gives, kept up step by step: a step costs
@@ -23,7 +22,7 @@ public final class Index<M extends Message> {
     private final Class<M> type;
     private final Function<M, ? extends Collection<String>> terms;
     private final Cursor cursor;
-    private final Map<String, Set<Key>> keys = new HashMap<>();
+    private final Map<String, TreePSet<Key>> keys = new HashMap<>();
     private final Map<Key, Collection<String>> filed = new HashMap<>();
 
     public Index(Kind kind, Class<M> type, Function<M, ? extends Collection<String>> terms) {
@@ -51,7 +50,7 @@ public final class Index<M extends Message> {
             return;
         }
         before.forEach(term -> remove(term, key));
-        after.forEach(term -> keys.computeIfAbsent(term, absent -> new TreeSet<>()).add(key));
+        after.forEach(term -> keys.merge(term, TreePSet.singleton(key), TreePSet::plusAll));
         if (after.isEmpty()) {
             filed.remove(key);
         } else {
@@ -64,15 +63,16 @@ public final class Index<M extends Message> {
     }
 
     private void remove(String term, Key key) {
-        Set<Key> under = keys.getOrDefault(term, new TreeSet<>());
-        under.remove(key);
-        if (under.isEmpty()) {
-            keys.remove(term);
-        }
+        keys.computeIfPresent(
+                term,
+                (same, under) -> {
+                    TreePSet<Key> left = under.minus(key);
+                    return left.isEmpty() ? null : left;
+                });
     }
 
     /** The objects that give the term, in order. */
     public Set<Key> under(String term) {
-        return Collections.unmodifiableSet(keys.getOrDefault(term, Set.of()));
+        return keys.getOrDefault(term, TreePSet.empty());
     }
 }

@@ -1,5 +1,6 @@
 package dev.weir.changes;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.ObjectMeta;
@@ -37,7 +38,23 @@ final class RandomImages {
                 : Namespace.newBuilder().setMetadata(meta).build();
     }
 
-    /** The next write's delta. */
+    private Stored stored(Key key, long revision) {
+        Stored whole = new Stored(object(key), revision);
+        return random.nextBoolean() ? whole : packed(key, whole);
+    }
+
+    static Stored packed(Key key, Stored whole) {
+        try {
+            return Stored.packed(
+                    Kinds.named(key.kind()).orElseThrow(),
+                    whole.value().toByteString(),
+                    whole.revision());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The next write's delta; of its objects some are packed. */
     Delta delta(Image image) {
         long revision = image.revision() + 1;
         TreeMap<Key, Change> changes = new TreeMap<>();
@@ -47,7 +64,7 @@ final class RandomImages {
                     key,
                     random.nextInt(3) == 0
                             ? new Change.Remove(revision)
-                            : new Change.Put(object(key), revision));
+                            : new Change.Put(stored(key, revision)));
         }
         return new Delta(
                 image.shard(),

@@ -33,8 +33,9 @@ public record Key(String kind, String namespace, String name) implements Compara
                 path.substring(second + 1));
     }
 
+    /** Kinds and namespaces repeat: all keys made here share them. */
     public static Key of(ObjectKey key) {
-        return new Key(key.getKind(), key.getNamespace(), key.getName());
+        return new Key(key.getKind().intern(), key.getNamespace().intern(), key.getName());
     }
 
     public ObjectKey toProto() {

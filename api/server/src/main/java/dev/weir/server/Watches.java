@@ -98,8 +98,12 @@ final class Watches {
      */
     private Message event(Key key, Change change, Predicate<Message> selected) {
         return switch (change) {
-            case Change.Put(var value, var at) when selected.test(value) -> put(value, at);
-            case Change.Put(var value, var at) -> remove(key, at);
+            case Change.Put put -> {
+                Message value = put.value();
+                yield selected.test(value)
+                        ? put(value, put.revision())
+                        : remove(key, put.revision());
+            }
             case Change.Remove(var at) -> remove(key, at);
         };
     }

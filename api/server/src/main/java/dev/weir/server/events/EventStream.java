@@ -138,7 +138,7 @@ final class EventStream {
         }
         Optional<Message> value =
                 switch (change) {
-                    case Change.Put(var object, var at) -> Optional.of(object);
+                    case Change.Put put -> Optional.of(put.value());
                     case Change.Remove remove -> Optional.empty();
                 };
         send(kind.get(), key, change.revision(), value, out);
