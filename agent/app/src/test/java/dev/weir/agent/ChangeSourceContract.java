@@ -434,7 +434,7 @@ abstract class ChangeSourceContract {
     void aKindOfALaterVersionIsToldAndChangesNothing() throws Exception {
         String alarm = alarmAfter(Unreadable.KIND_OF_A_LATER_VERSION);
 
-        assertThat(alarm).contains("Gateway shop/a").contains("Upgrade");
+        assertThat(alarm).contains("Someday shop/a").contains("Upgrade");
     }
 
     @Test

@@ -180,7 +180,7 @@ final class KafkaOrigin implements ChangeSourceContract.Origin {
         long revision = shard(ChangeSourceContract.CONTROL).image().revision();
         byte[] bytes = {7, 7};
         switch (what) {
-            case KIND_OF_A_LATER_VERSION -> append("Gateway/shop/a", bytes, revision + 1);
+            case KIND_OF_A_LATER_VERSION -> append("Someday/shop/a", bytes, revision + 1);
             case BYTES -> append("Namespace//z", bytes, revision + 1);
         }
     }

@@ -192,7 +192,7 @@ final class StreamOrigin implements ChangeSourceContract.Origin {
                 new Garbled(
                         switch (what) {
                             case KIND_OF_A_LATER_VERSION ->
-                                    change.setKey(new Key("Gateway", "shop", "a").toProto())
+                                    change.setKey(new Key("Someday", "shop", "a").toProto())
                                             .setPut(Any.getDefaultInstance())
                                             .build();
                             case BYTES ->
