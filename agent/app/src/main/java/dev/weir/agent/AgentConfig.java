@@ -51,8 +51,8 @@ public interface AgentConfig {
     List<String> planes();
 
     /**
-     * Whether TCP node ports also answer at 127.0.0.1 and ::1, by way of this process: costs a file
-     * descriptor for each port and family, and connections end with it.
+     * Whether TCP and UDP node ports also answer at 127.0.0.1 and ::1, by way of this process:
+     * costs a file descriptor for each port and family, and connections end with it.
      */
     @WithDefault("false")
     boolean localhostNodePorts();

@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
  * closes it. While all places are taken, further ones are closed at once. Closing the listener
  * leaves the connections that it accepted.
  */
-final class Listener implements AutoCloseable {
+final class Listener implements Listeners.Open {
     private static final Logger LOG = Logger.getLogger(Listener.class);
 
     /** Connections that the kernel has accepted and this has not. */

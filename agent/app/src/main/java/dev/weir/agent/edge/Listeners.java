@@ -15,19 +15,33 @@ import java.util.concurrent.ThreadFactory;
  * time.
  */
 final class Listeners implements AutoCloseable {
-    private final Semaphore places;
-    private final ThreadFactory threads;
-    private final Listener.Guest guest;
+    private final Opening opening;
     private final DesiredVsObserved<InetSocketAddress, Key> state = new DesiredVsObserved<>();
-    private final Map<InetSocketAddress, Listener> open = new HashMap<>();
+    private final Map<InetSocketAddress, Open> open = new HashMap<>();
+
+    /** A port that is open. */
+    interface Open extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** How a port is opened; throws IOException when nothing can listen there. */
+    interface Opening {
+        Open at(InetSocketAddress address) throws IOException;
+    }
+
+    Listeners(Opening opening) {
+        this.opening = opening;
+    }
 
     /**
+     * Accepts TCP connections.
+     *
      * @param connections how many they serve at the same time, all together
      */
     Listeners(int connections, ThreadFactory threads, Listener.Guest guest) {
-        this.places = new Semaphore(connections);
-        this.threads = threads;
-        this.guest = guest;
+        Semaphore places = new Semaphore(connections);
+        this.opening = at -> Listener.open(at, places, threads, guest);
     }
 
     void want(InetSocketAddress at, Key owner) {
@@ -41,7 +55,7 @@ final class Listeners implements AutoCloseable {
     /** Closes and opens what differs. The owners of what cannot be opened, and why. */
     Map<Key, String> apply() {
         for (InetSocketAddress at : state.stale().keySet()) {
-            Listener listener = open.remove(at);
+            Open listener = open.remove(at);
             if (listener != null) {
                 listener.close();
             }
@@ -53,7 +67,7 @@ final class Listeners implements AutoCloseable {
                         (at, owner) -> {
                             try {
                                 if (!open.containsKey(at)) {
-                                    open.put(at, Listener.open(at, places, threads, guest));
+                                    open.put(at, opening.at(at));
                                 }
                                 state.observe(at, owner);
                             } catch (IOException e) {
@@ -73,7 +87,7 @@ final class Listeners implements AutoCloseable {
 
     @Override
     public void close() {
-        open.values().forEach(Listener::close);
+        open.values().forEach(Open::close);
         open.clear();
         state.observeAll(Map.of());
     }

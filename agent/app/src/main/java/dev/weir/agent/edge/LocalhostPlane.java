@@ -21,18 +21,22 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadFactory;
 import org.pcollections.HashTreePMap;
 
 /**
- * TCP node ports at 127.0.0.1 and ::1, which the kernel cannot translate without opening the
- * loopback addresses to the network: what connects there is led to the same port of the node's own
+ * TCP and UDP node ports at 127.0.0.1 and ::1, which the kernel cannot translate without opening
+ * the loopback addresses to the network: what comes there is led to the same port of the node's own
  * address of that family, from where the other planes lead it on. Endpoints see the node's address.
- * Connections end with the agent.
+ * Connections end with the agent, UDP also with its port.
  */
 public final class LocalhostPlane implements DataPlane {
     /** At the same time, of all ports together; more are closed at once. */
     static final int CONNECTIONS = 1024;
+
+    /** The same of UDP: clients that something came from or went to lately; others get nothing. */
+    static final int FLOWS = 1024;
 
     private static final IpAddress LOOPBACK4 = IpAddress.of("127.0.0.1");
     private static final IpAddress LOOPBACK6 = IpAddress.of("::1");
@@ -40,6 +44,8 @@ public final class LocalhostPlane implements DataPlane {
     private final List<IpAddress> addresses;
     private final ThreadFactory threads;
     private final Listeners listeners;
+    private final DatagramRelay datagrams;
+    private final Listeners udp;
     private Map<Frontend, Backends> seen = HashTreePMap.empty();
 
     /** Whether the next delta begins with what was seen last. */
@@ -56,6 +62,8 @@ public final class LocalhostPlane implements DataPlane {
         this.addresses = List.copyOf(addresses);
         this.threads = threads;
         this.listeners = new Listeners(CONNECTIONS, threads, this::relay);
+        this.datagrams = new DatagramRelay(FLOWS, threads);
+        this.udp = new Listeners(at -> datagrams.open(at, own(at)));
     }
 
     @Override
@@ -75,41 +83,48 @@ public final class LocalhostPlane implements DataPlane {
         inStep = false;
         change.removes().stream()
                 .filter(this::isHere)
-                .map(LocalhostPlane::at)
-                .forEach(listeners::leave);
+                .forEach(frontend -> of(frontend).leave(at(frontend)));
         change.puts()
                 .forEach(
                         (frontend, backends) -> {
                             if (!isHere(frontend)) {
                                 return;
                             }
-                            if (isNodePort(frontend.port(), backends.service(), image)) {
-                                listeners.want(at(frontend), backends.service());
+                            if (isNodePort(frontend, backends.service(), image)) {
+                                of(frontend).want(at(frontend), backends.service());
                             } else {
-                                listeners.leave(at(frontend));
+                                of(frontend).leave(at(frontend));
                             }
                         });
         seen = image.services();
-        Map<Key, String> problems = listeners.apply();
-        inStep = problems.isEmpty();
-        return new Outcome(problems);
+        Outcome outcome = repair();
+        inStep = outcome.problems().isEmpty();
+        return outcome;
+    }
+
+    private Listeners of(Frontend frontend) {
+        return frontend.protocol() == Protocol.UDP ? udp : listeners;
     }
 
     private boolean isHere(Frontend frontend) {
-        return frontend.protocol() == Protocol.TCP
+        return frontend.protocol() != Protocol.SCTP
                 && frontend.clients() == Clients.ANYBODY
                 && addresses.contains(frontend.address());
     }
 
     /** A Service may also have an external address that is the node's. */
-    private static boolean isNodePort(int port, Key service, NodeImage image) {
+    private static boolean isNodePort(Frontend frontend, Key service, NodeImage image) {
         return image
                 .shards()
                 .getOrDefault(Shards.ENDPOINT, Image.empty(Shards.ENDPOINT))
                 .find(Service.class, service)
                 .stream()
                 .flatMap(found -> found.getSpec().getPortsList().stream())
-                .anyMatch(declared -> declared.getNodePort() == port);
+                .anyMatch(
+                        declared ->
+                                declared.getNodePort() == frontend.port()
+                                        && declared.getProtocol().equals("UDP")
+                                                == (frontend.protocol() == Protocol.UDP));
     }
 
     private static InetSocketAddress at(Frontend frontend) {
@@ -117,16 +132,19 @@ public final class LocalhostPlane implements DataPlane {
         return new InetSocketAddress(loopback.toInetAddress(), frontend.port());
     }
 
+    /** Where the other planes lead on what comes to a port of a loopback address. */
+    private InetSocketAddress own(InetSocketAddress at) {
+        boolean v6 = IpAddress.of(at.getAddress().getAddress()).v6();
+        return addresses.stream()
+                .filter(own -> own.v6() == v6)
+                .map(own -> new InetSocketAddress(own.toInetAddress(), at.getPort()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private void relay(Socket client) throws IOException {
-        boolean v6 = IpAddress.of(client.getLocalAddress().getAddress()).v6();
-        for (IpAddress own : addresses) {
-            if (own.v6() == v6) {
-                Relay.run(
-                        client,
-                        new InetSocketAddress(own.toInetAddress(), client.getLocalPort()),
-                        threads);
-            }
-        }
+        InetSocketAddress at = (InetSocketAddress) client.getLocalSocketAddress();
+        Relay.run(client, own(at), threads);
     }
 
     @Override
@@ -136,11 +154,15 @@ public final class LocalhostPlane implements DataPlane {
 
     @Override
     public Outcome repair() {
-        return new Outcome(listeners.apply());
+        Map<Key, String> problems = new TreeMap<>(listeners.apply());
+        udp.apply().forEach((key, text) -> problems.merge(key, text, (a, b) -> a + "; " + b));
+        return new Outcome(problems);
     }
 
     @Override
     public void close() {
         listeners.close();
+        udp.close();
+        datagrams.close();
     }
 }

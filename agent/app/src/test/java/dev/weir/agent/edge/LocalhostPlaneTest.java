@@ -26,10 +26,14 @@ import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -312,6 +316,157 @@ class LocalhostPlaneTest {
         for (int port = 30_081; port <= 30_085; port++) {
             assertThat(isOpen("127.0.0.1", port)).as("port %d", port).isFalse();
             assertThat(isOpen("::1", port)).as("port %d", port).isEqualTo(port == 30_085);
+        }
+    }
+
+    private static NodeImage udpAt(int port) {
+        NodeImage image =
+                image(
+                        Map.of(),
+                        frontends(
+                                WEB,
+                                new Frontend(NODE4, Protocol.UDP, port),
+                                new Frontend(NODE6, Protocol.UDP, port)));
+        Service service =
+                Service.newBuilder()
+                        .setMetadata(ObjectMeta.newBuilder().setNamespace("shop").setName("web"))
+                        .setSpec(
+                                ServiceSpec.newBuilder()
+                                        .addPorts(
+                                                ServicePort.newBuilder()
+                                                        .setProtocol("UDP")
+                                                        .setNodePort(port)))
+                        .build();
+        Image endpoint =
+                Image.empty("endpoint")
+                        .apply(
+                                new Delta(
+                                        "endpoint",
+                                        "log-1",
+                                        1,
+                                        Frontier.EMPTY,
+                                        new TreeMap<>(Map.of(WEB, new Change.Put(service, 1)))));
+        return new NodeImage(
+                Frontier.of("log-1", "endpoint", 1),
+                Map.of("endpoint", endpoint),
+                HashTreePMap.empty(),
+                image.services(),
+                HashTreePMap.empty(),
+                HashTreePMap.empty());
+    }
+
+    /** Answers each datagram with itself and where it came from; ends with the socket. */
+    private static DatagramSocket echo(IpAddress address, int port) throws Exception {
+        DatagramSocket server = inside(() -> new DatagramSocket(port, address.toInetAddress()));
+        Thread.ofPlatform()
+                .daemon()
+                .start(
+                        () -> {
+                            try {
+                                while (true) {
+                                    DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+                                    server.receive(packet);
+                                    server.send(packet);
+                                }
+                            } catch (IOException closed) {
+                                // The test is over.
+                            }
+                        });
+        return server;
+    }
+
+    private static DatagramSocket client(String host) throws Exception {
+        return inside(
+                () -> {
+                    DatagramSocket socket = new DatagramSocket();
+                    socket.connect(InetAddress.getByName(host), PORT);
+                    socket.setSoTimeout(Requests.TIMEOUT_MILLIS);
+                    return socket;
+                });
+    }
+
+    private static String ask(DatagramSocket client, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        client.send(new DatagramPacket(bytes, bytes.length));
+        DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+        client.receive(answer);
+        return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void eachClientOfAUdpPortGetsItsOwnAnswers() throws Exception {
+        assertThat(apply(udpAt(PORT))).isEqualTo(Outcome.DONE);
+
+        for (String host : BOTH) {
+            try (DatagramSocket server = echo(host.equals("::1") ? NODE6 : NODE4, PORT);
+                    DatagramSocket one = client(host);
+                    DatagramSocket other = client(host)) {
+                for (int i = 0; i < 10; i++) {
+                    assertThat(ask(one, "one" + i)).as(host).isEqualTo("one" + i);
+                    assertThat(ask(other, "other" + i)).as(host).isEqualTo("other" + i);
+                }
+                assertThat(server.isClosed()).isFalse();
+            }
+            assertThat(isOpen(host, PORT)).as("TCP at " + host).isFalse();
+        }
+    }
+
+    @Test
+    void aUdpPortThatIsTakenIsAProblemUntilItIsFree() throws Exception {
+        try (DatagramSocket taken =
+                inside(() -> new DatagramSocket(PORT, InetAddress.getByName("127.0.0.1")))) {
+            assertThat(apply(udpAt(PORT)).problems()).containsOnlyKeys(WEB);
+            assertThat(taken.isClosed()).isFalse();
+        }
+        assertThat(apply(udpAt(PORT))).isEqualTo(Outcome.DONE);
+        try (DatagramSocket server = echo(NODE4, PORT);
+                DatagramSocket client = client("127.0.0.1")) {
+            assertThat(ask(client, "hello")).isEqualTo("hello");
+            assertThat(server.isClosed()).isFalse();
+
+            apply(udpAt(PORT + 1));
+
+            assertThatThrownBy(() -> ask(client, "anybody?"))
+                    .isInstanceOf(PortUnreachableException.class);
+        }
+        inside(() -> new DatagramSocket(PORT, InetAddress.getByName("127.0.0.1"))).close();
+    }
+
+    /** As when endpoints come later than the client's first question. */
+    @Test
+    void aUdpFlowThatWasRefusedBeginsAnew() throws Exception {
+        apply(udpAt(PORT));
+        try (DatagramSocket client = client("127.0.0.1")) {
+            client.setSoTimeout(200);
+            assertThatThrownBy(() -> ask(client, "too early"))
+                    .isInstanceOf(SocketTimeoutException.class);
+            client.setSoTimeout(Requests.TIMEOUT_MILLIS);
+
+            try (DatagramSocket server = echo(NODE4, PORT)) {
+                assertThat(ask(client, "now")).isEqualTo("now");
+                assertThat(server.isClosed()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void moreUdpClientsThanThereIsRoomForGetNothing() throws Exception {
+        try (DatagramRelay relay = new DatagramRelay(1, Thread.ofPlatform().daemon().factory());
+                DatagramSocket server = echo(NODE4, PORT);
+                DatagramSocket one = client("127.0.0.1");
+                DatagramSocket other = client("127.0.0.1")) {
+            InetSocketAddress at = new InetSocketAddress("127.0.0.1", PORT);
+            InetSocketAddress to = new InetSocketAddress(NODE4.toInetAddress(), PORT);
+            Listeners.Open port = inside(() -> relay.open(at, to));
+            assertThat(ask(one, "first")).isEqualTo("first");
+
+            other.setSoTimeout(200);
+            assertThatThrownBy(() -> ask(other, "second"))
+                    .isInstanceOf(SocketTimeoutException.class);
+
+            assertThat(ask(one, "still here")).isEqualTo("still here");
+            assertThat(server.isClosed()).isFalse();
+            port.close();
         }
     }
 
