@@ -95,6 +95,7 @@ class NodeLoopTest {
         private final Map<Key, String> problems = new HashMap<>();
         private final List<String> calls;
         private volatile boolean failing;
+        private volatile boolean owing;
 
         Unreliable(String name, RecordingPlane.Store store, List<String> calls) {
             this.name = name;
@@ -121,7 +122,7 @@ class NodeLoopTest {
             deltas.add(delta);
             carrying.apply(image, delta);
             synchronized (problems) {
-                return new Outcome(problems);
+                return new Outcome(problems, owing);
             }
         }
 
@@ -481,6 +482,23 @@ class NodeLoopTest {
         plane.solved();
 
         awaitRound("no problem is left", round -> round.problems().isEmpty());
+    }
+
+    @Test
+    void aPlaneThatPutSomethingOffIsCalledAgainUntilItIsDone() throws Exception {
+        Unreliable plane = unreliable();
+        plane.owing = true;
+        start(NEVER, plane);
+        inSync();
+        awaitProgrammed(1);
+        int calls = plane.deltas.size();
+        await("another call", () -> plane.deltas.size() > calls);
+
+        plane.owing = false;
+
+        int more = plane.deltas.size();
+        await("the last call", () -> plane.deltas.size() > more);
+        assertThat(plane.deltas.getLast().isEmpty()).isTrue();
     }
 
     @Test
