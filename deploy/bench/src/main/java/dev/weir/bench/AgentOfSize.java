@@ -36,6 +36,7 @@ final class AgentOfSize {
     private static final Duration IDLE = Duration.ofSeconds(5);
 
     private final Run run;
+    private final ServiceSet services;
     private final Size size;
     private final BenchLab lab;
     private final WeirClient client;
@@ -43,6 +44,7 @@ final class AgentOfSize {
 
     AgentOfSize(Run run, Size size, BenchLab lab, WeirClient client) {
         this.run = run;
+        this.services = new ServiceSet(Family.IPV4, size);
         this.size = size;
         this.lab = lab;
         this.client = client;
@@ -65,7 +67,7 @@ final class AgentOfSize {
     private void write() throws InterruptedException {
         run.say("%s, writing %,d objects".formatted(size, 2 * size.services()));
         long start = System.nanoTime();
-        BenchLab.await(client, new StillServices(size, TCP).create(client));
+        BenchLab.await(client, new StillServices(services, TCP).create(client));
         run.say("took %.1f s".formatted((System.nanoTime() - start) / 1e9));
     }
 
@@ -113,13 +115,13 @@ final class AgentOfSize {
 
     private Change change() {
         int n = changes++;
-        int service = ServiceSet.changed(size, n);
+        int service = services.changed(n);
         long called = System.nanoTime();
         Written written =
                 client.update(
                         Manifest.slice(
                                 ServiceSet.name(service),
-                                ServiceSet.endpointsAfter(size, n),
+                                services.endpointsAfter(n),
                                 ServiceSet.TARGET,
                                 TCP),
                         List.of(),

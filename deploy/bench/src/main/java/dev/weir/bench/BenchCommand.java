@@ -41,6 +41,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "instead of the benchmark's own")
     private String size = "";
 
+    @Option(
+            names = "--family",
+            paramLabel = "FAMILY",
+            defaultValue = "both",
+            description = "ipv4, ipv6 or both (${DEFAULT-VALUE}), of services-*")
+    private String family = "";
+
     @Option(names = "--rounds", defaultValue = "0", description = "instead of its own")
     private int rounds;
 
@@ -48,7 +55,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--peer-limit",
             paramLabel = "CHAINS",
             defaultValue = "" + DEFAULT_PEER_LIMIT,
-            description = "peers that need more are left out (${DEFAULT-VALUE})")
+            description =
+                    "peers that need more are left out (${DEFAULT-VALUE}): their time grows with"
+                            + " the square")
     private int peerLimit;
 
     @Option(
@@ -120,6 +129,7 @@ final class BenchCommand implements Callable<Integer> {
                         session,
                         sheet,
                         Size.parse(size.isEmpty() ? benchmark.defaultSizes() : size),
+                        Family.parse(family),
                         rounds > 0 ? rounds : benchmark.defaultRounds(),
                         peerLimit,
                         Duration.ofSeconds(seconds),

@@ -18,7 +18,7 @@ enum ChainLayout {
     /** That chain has an anonymous map of its endpoints. */
     CHAIN_PER_SERVICE("chain per Service");
 
-    private static final String TABLE = "ip weir-bench";
+    private static final String TABLE = "weir-bench";
 
     private static final String MARK = "0x4000";
 
@@ -33,32 +33,33 @@ enum ChainLayout {
     }
 
     /** Everything, for a kernel that has nothing. */
-    void write(Size size, Appendable text) throws IOException {
-        text.append("table ").append(TABLE).append(" {\n");
+    void write(ServiceSet set, Appendable text) throws IOException {
+        text.append("table ").append(table(set)).append(" {\n");
         text.append("chain mark-for-masquerade { meta mark set meta mark or " + MARK + "\n }\n");
-        for (int service = 0; service < size.services(); service++) {
-            List<IpAddress> endpoints = ServiceSet.endpoints(size, service);
+        for (int service = 0; service < set.size().services(); service++) {
+            List<IpAddress> endpoints = set.endpoints(service);
             if (this == CHAIN_PER_ENDPOINT) {
                 for (IpAddress endpoint : endpoints) {
                     text.append("chain " + chain(service, endpoint) + " {\n")
-                            .append(endpointRules(endpoint))
+                            .append(endpointRules(set, endpoint))
                             .append("\n}\n");
                 }
             }
             text.append("chain service-" + service + " {\n")
-                    .append(serviceRules(service, endpoints))
+                    .append(serviceRules(set, service, endpoints))
                     .append("\n}\n");
         }
         text.append(
-                "map services { type ipv4_addr . inet_proto . inet_service : verdict\n"
-                        + " elements = {");
-        for (int service = 0; service < size.services(); service++) {
+                "map services { type %s . inet_proto . inet_service : verdict\n elements = {"
+                        .formatted(set.family().addressType()));
+        for (int service = 0; service < set.size().services(); service++) {
             text.append(
                     "%s . tcp . %d : goto service-%d,\n"
-                            .formatted(ServiceSet.address(service), ServiceSet.PORT, service));
+                            .formatted(set.address(service), ServiceSet.PORT, service));
         }
         text.append(
-                "}\n}\nchain services { ip daddr . meta l4proto . th dport vmap @services\n }\n");
+                "}\n}\nchain services { %s daddr . meta l4proto . th dport vmap @services\n }\n"
+                        .formatted(set.family().nft()));
         text.append(
                 """
                 chain prerouting { type nat hook prerouting priority -100
@@ -78,50 +79,54 @@ enum ChainLayout {
     }
 
     /** The changes from the first on, in one transaction. */
-    void change(Size size, int first, int count, Appendable text) throws IOException {
+    void change(ServiceSet set, int first, int count, Appendable text) throws IOException {
         for (int n = first; n < first + count; n++) {
-            int service = ServiceSet.changed(size, n);
-            List<IpAddress> endpoints = ServiceSet.endpointsAfter(size, n);
+            int service = set.changed(n);
+            List<IpAddress> endpoints = set.endpointsAfter(n);
             if (this == CHAIN_PER_ENDPOINT) {
                 String chain = chain(service, endpoints.getLast());
-                text.append("add chain " + TABLE + " " + chain + "\n");
-                rules(chain, endpointRules(endpoints.getLast()), text);
+                text.append("add chain " + table(set) + " " + chain + "\n");
+                rules(set, chain, endpointRules(set, endpoints.getLast()), text);
             }
-            text.append("flush chain " + TABLE + " service-" + service + "\n");
-            rules("service-" + service, serviceRules(service, endpoints), text);
+            text.append("flush chain " + table(set) + " service-" + service + "\n");
+            rules(set, "service-" + service, serviceRules(set, service, endpoints), text);
             if (this == CHAIN_PER_ENDPOINT) {
-                String gone = chain(service, ServiceSet.replaced(size, n));
-                text.append("flush chain " + TABLE + " " + gone + "\n");
-                text.append("delete chain " + TABLE + " " + gone + "\n");
+                String gone = chain(service, set.replaced(n));
+                text.append("flush chain " + table(set) + " " + gone + "\n");
+                text.append("delete chain " + table(set) + " " + gone + "\n");
             }
         }
     }
 
-    private static void rules(String chain, String rules, Appendable text) throws IOException {
+    private static void rules(ServiceSet set, String chain, String rules, Appendable text)
+            throws IOException {
         for (String rule : rules.split("\n", -1)) {
-            text.append("add rule " + TABLE + " " + chain + " " + rule + "\n");
+            text.append("add rule " + table(set) + " " + chain + " " + rule + "\n");
         }
+    }
+
+    private static String table(ServiceSet set) {
+        return set.family().nft() + " " + TABLE;
     }
 
     private static String chain(int service, IpAddress endpoint) {
-        return "endpoint-" + service + "-" + endpoint;
+        return "endpoint-" + service + "-" + endpoint.toString().replace(':', '.');
     }
 
-    private static String endpointRules(IpAddress endpoint) {
-        return "ip saddr "
-                + endpoint
-                + " jump mark-for-masquerade"
-                + "\n"
-                + "meta l4proto tcp dnat to "
-                + endpoint
-                + ":"
-                + ServiceSet.TARGET;
+    private static String endpointRules(ServiceSet set, IpAddress endpoint) {
+        String to = endpoint.v6() ? "[" + endpoint + "]" : endpoint.toString();
+        return "%s saddr %s jump mark-for-masquerade\nmeta l4proto tcp dnat to %s:%d"
+                .formatted(set.family().nft(), endpoint, to, ServiceSet.TARGET);
     }
 
-    private String serviceRules(int service, List<IpAddress> endpoints) {
+    private String serviceRules(ServiceSet set, int service, List<IpAddress> endpoints) {
         String outside =
-                "ip daddr %s tcp dport %d ip saddr != %s jump mark-for-masquerade"
-                        .formatted(ServiceSet.address(service), ServiceSet.PORT, ServiceSet.PODS);
+                "%1$s daddr %2$s tcp dport %3$d %1$s saddr != %4$s jump mark-for-masquerade"
+                        .formatted(
+                                set.family().nft(),
+                                set.address(service),
+                                ServiceSet.PORT,
+                                set.family().pods());
         String choice = "numgen random mod " + endpoints.size();
         return outside
                 + "\n"
@@ -132,7 +137,9 @@ enum ChainLayout {
                                     + numbered(endpoints, at -> "goto " + chain(service, at))
                                     + " }";
                     case CHAIN_PER_SERVICE ->
-                            "meta l4proto tcp dnat ip to "
+                            "meta l4proto tcp dnat "
+                                    + set.family().nft()
+                                    + " to "
                                     + choice
                                     + " map { "
                                     + numbered(endpoints, at -> at + " . " + ServiceSet.TARGET)

@@ -85,7 +85,7 @@ final class Churn implements Benchmark {
             this.lab = traffic.lab();
             this.client = traffic.client();
             this.live = traffic.live();
-            this.still = new StillServices(size, TCP);
+            this.still = new StillServices(new ServiceSet(Family.IPV4, size), TCP);
             this.random = new Random(run.seed());
         }
 

@@ -9,7 +9,6 @@ import dev.weir.agent.spi.Outcome;
 import dev.weir.changes.Frontier;
 import dev.weir.changes.MapDelta;
 import dev.weir.model.Backends;
-import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
 import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 
@@ -37,18 +35,17 @@ import org.pcollections.PMap;
  * agent finds it, without the rest of an agent. Obeys lines and answers each with one; a failure
  * ends it.
  *
- * <p>{@code load SIZE} answers with user, system and wall seconds. {@code change FIRST COUNT TIMES}
- * makes changes of so many endpoints at once, so many times, and answers with the medians of the
- * thread's CPU and of the wall, in milliseconds. {@code pods ADDRESS...} and {@code service NUMBER
- * ADDRESS...} say who is real.
+ * <p>{@code load FAMILY SIZE} answers with user, system and wall seconds. {@code change FIRST COUNT
+ * TIMES} makes changes of so many endpoints at once, so many times, and answers with the medians of
+ * the thread's CPU and of the wall, in milliseconds. {@code pod ADDRESS...} says who is real.
  */
 final class PlaneMain {
     private static final NodeSettings SETTINGS =
             new NodeSettings(
                     "bench",
-                    List.of(IpAddress.of("192.0.2.1"), IpAddress.of("2001:db8::1")),
-                    List.of(ServiceSet.PODS, Cidr.of("fd01::/32")),
-                    List.of(ServiceSet.SERVICES, Cidr.of("fd96::/64")));
+                    Arrays.stream(Family.values()).map(Family::node).toList(),
+                    Arrays.stream(Family.values()).map(Family::pods).toList(),
+                    Arrays.stream(Family.values()).map(Family::services).toList());
 
     /** Of the clock in which the kernel counts a process's CPU (USER_HZ). */
     private static final double TICKS = 100;
@@ -57,7 +54,7 @@ final class PlaneMain {
     private static final int SYSTEM = 12;
 
     private final DataPlane plane;
-    private Size size = new Size(1, 1);
+    private ServiceSet services = new ServiceSet(Family.IPV4, new Size(1, 1));
     private NodeImage image = NodeImage.EMPTY;
 
     private PlaneMain(DataPlane plane) {
@@ -86,51 +83,31 @@ final class PlaneMain {
 
     private String obey(String[] words) throws IOException {
         return switch (words[0]) {
-            case "load" -> load(Size.parse(words[1]).getFirst());
+            case "load" -> load(ServiceSet.parse(words[1], words[2]));
             case "change" ->
                     change(
                             Integer.parseInt(words[1]),
                             Integer.parseInt(words[2]),
                             Integer.parseInt(words[3]));
-            case "pods" -> pods(addresses(words, 1));
-            case "service" -> {
-                int service = Integer.parseInt(words[1]);
-                apply(
-                        Map.of(
-                                ServiceSet.frontend(service),
-                                ServiceSet.backends(service, addresses(words, 2))));
-                yield "done";
-            }
+            case "pod" -> pod(Arrays.stream(words).skip(1).map(IpAddress::of).toList());
             case "used" -> used().toString();
             default -> throw new IllegalArgumentException(words[0]);
         };
     }
 
-    private static List<IpAddress> addresses(String[] words, int from) {
-        return Arrays.stream(words).skip(from).map(IpAddress::of).toList();
-    }
-
-    private String load(Size wanted) throws IOException {
-        size = wanted;
-        Map<Frontend, Backends> all = ServiceSet.all(size);
+    private String load(ServiceSet wanted) throws IOException {
+        services = wanted;
+        Map<Frontend, Backends> all = services.all();
         NodeImage next = with(HashTreePMap.from(all), image.pods());
         Cost before = used();
         carry(next, NodeDelta.between(image, next));
         return used().since(before).toString();
     }
 
-    private String pods(List<IpAddress> addresses) {
-        Map<Key, LocalPod> pods =
-                addresses.stream()
-                        .map(
-                                address ->
-                                        new LocalPod(
-                                                new Key("Pod", "default", "p" + address.low()),
-                                                List.of(address),
-                                                Filter.OPEN,
-                                                Filter.OPEN))
-                        .collect(Collectors.toMap(LocalPod::pod, pod -> pod));
-        NodeImage next = with(image.services(), HashTreePMap.from(pods));
+    private String pod(List<IpAddress> addresses) {
+        Key key = new Key("Pod", Manifest.NAMESPACE, "client");
+        LocalPod pod = new LocalPod(key, addresses, Filter.OPEN, Filter.OPEN);
+        NodeImage next = with(image.services(), HashTreePMap.singleton(key, pod));
         carry(next, NodeDelta.between(image, next));
         return "done";
     }
@@ -141,10 +118,10 @@ final class PlaneMain {
         for (int i = 0; i < times; i++) {
             Map<Frontend, Backends> puts = new HashMap<>();
             for (int n = first + i * count; n < first + (i + 1) * count; n++) {
-                int service = ServiceSet.changed(size, n);
+                int service = services.changed(n);
                 puts.put(
-                        ServiceSet.frontend(service),
-                        ServiceSet.backends(service, ServiceSet.endpointsAfter(size, n)));
+                        services.frontend(service),
+                        ServiceSet.backends(service, services.endpointsAfter(n)));
             }
             long start = System.nanoTime();
             long thread = threadNanos();

@@ -38,7 +38,8 @@ final class Restarts implements Benchmark {
 
     private static void course(Run run, UnderTraffic traffic, Size size)
             throws IOException, InterruptedException {
-        StillServices still = new StillServices(size, LiveService.PROTOCOLS);
+        StillServices still =
+                new StillServices(new ServiceSet(Family.IPV4, size), LiveService.PROTOCOLS);
         BenchLab.await(traffic.client(), traffic.create().max(still.create(traffic.client())));
         traffic.meanwhile(true, () -> restart(run, traffic));
         traffic.finish("%s, %d restarts".formatted(size, run.rounds()));

@@ -43,8 +43,8 @@ final class ServicesChange implements Benchmark {
     @Override
     public void run(Run run) throws IOException, InterruptedException {
         try (Workplace place = new Workplace()) {
-            for (Size size : run.sizes()) {
-                measure(run, place, size);
+            for (ServiceSet set : run.sets()) {
+                measure(run, place, set);
             }
         }
         run.sheet()
@@ -52,32 +52,33 @@ final class ServicesChange implements Benchmark {
                         "weir: medians of %d calls of the plane; CPU is that of the calling thread,"
                                         .formatted(TIMES)
                                 + " with all it did in the kernel. Peers: one nft -f a round.");
-        growth(run, "weir", 1);
-        growth(run, "weir", 100);
+        for (Family family : run.families()) {
+            COUNTS.forEach(count -> growth(run, family, "weir", count));
+        }
     }
 
-    private static void measure(Run run, Workplace place, Size size)
+    private static void measure(Run run, Workplace place, ServiceSet set)
             throws IOException, InterruptedException {
-        run.say("%s, loading".formatted(size));
+        run.say("%s, loading".formatted(set));
         String own = place.namespace("weir");
         Map<ChainLayout, String> peers = new EnumMap<>(ChainLayout.class);
         try (PlaneProcess plane = PlaneProcess.start(own, HEAP)) {
-            plane.ask("load " + size.typed());
+            plane.ask("load " + set.typed());
             plane.ask("change 0 1 " + WARM_UP);
             plane.ask("change " + WARM_UP + " 100 5");
             int own100 = WARM_UP + 500;
             for (ChainLayout layout : ChainLayout.values()) {
-                if (ServicesLoad.isBearable(run, layout, size)) {
+                if (ServicesLoad.isBearable(run, layout, set.size())) {
                     String peer = place.namespace("peer");
-                    place.nft(peer, ServicesLoad.file(place, layout, size));
+                    place.nft(peer, ServicesLoad.file(place, layout, set));
                     peers.put(layout, peer);
                 }
             }
             int peerNext = 0;
             for (int round = 1; round <= run.rounds(); round++) {
-                run.say("%s, round %d of %d".formatted(size, round, run.rounds()));
+                run.say("%s, round %d of %d".formatted(set, round, run.rounds()));
                 for (int count : COUNTS) {
-                    String what = what(size, count);
+                    String what = what(set, count);
                     String[] medians =
                             plane.ask("change %d %d %d".formatted(own100, count, TIMES)).split(" ");
                     own100 += count * TIMES;
@@ -85,7 +86,7 @@ final class ServicesChange implements Benchmark {
                     run.sheet().add(what, "weir", "wall ms", Double.parseDouble(medians[1]));
                     for (Map.Entry<ChainLayout, String> peer : peers.entrySet()) {
                         Cost cost =
-                                peer(place, peer.getKey(), peer.getValue(), size, peerNext, count);
+                                peer(place, peer.getKey(), peer.getValue(), set, peerNext, count);
                         String who = peer.getKey().title();
                         run.sheet().add(what, who, "CPU ms", cost.cpu() * 1000);
                         run.sheet().add(what, who, "wall ms", cost.wall() * 1000);
@@ -101,21 +102,26 @@ final class ServicesChange implements Benchmark {
     }
 
     private static Cost peer(
-            Workplace place, ChainLayout layout, String namespace, Size size, int first, int count)
+            Workplace place,
+            ChainLayout layout,
+            String namespace,
+            ServiceSet set,
+            int first,
+            int count)
             throws IOException, InterruptedException {
         Path file = place.directory().resolve("change.nft");
         try (Writer text = Files.newBufferedWriter(file)) {
-            layout.change(size, first, count, text);
+            layout.change(set, first, count, text);
         }
         return place.nft(namespace, file);
     }
 
-    private static String what(Size size, int count) {
-        return count + " of " + size;
+    private static String what(ServiceSet set, int count) {
+        return count + " of " + set;
     }
 
     /** Whether a change costs more where there is more. */
-    private static void growth(Run run, String who, int count) {
+    private static void growth(Run run, Family family, String who, int count) {
         Size least = run.sizes().getFirst();
         Size most = run.sizes().getFirst();
         for (Size size : run.sizes()) {
@@ -125,11 +131,13 @@ final class ServicesChange implements Benchmark {
             boolean alike = size.endpoints() == most.endpoints();
             least = alike && size.services() < most.services() ? size : least;
         }
-        double before = run.sheet().median(what(least, count), who, "CPU ms");
-        double after = run.sheet().median(what(most, count), who, "CPU ms");
+        ServiceSet few = new ServiceSet(family, least);
+        ServiceSet many = new ServiceSet(family, most);
+        double before = run.sheet().median(what(few, count), who, "CPU ms");
+        double after = run.sheet().median(what(many, count), who, "CPU ms");
         run.sheet()
                 .note(
                         "%s, %d at once: %s cost %.2f times the CPU of %s"
-                                .formatted(who, count, most, after / before, least));
+                                .formatted(who, count, many, after / before, few));
     }
 }

@@ -33,13 +33,13 @@ final class ServicesLoad implements Benchmark {
     @Override
     public void run(Run run) throws IOException, InterruptedException {
         try (Workplace place = new Workplace()) {
-            for (Size size : run.sizes()) {
+            for (ServiceSet set : run.sets()) {
                 for (int round = 1; round <= run.rounds(); round++) {
-                    run.say("%s, round %d of %d".formatted(size, round, run.rounds()));
-                    own(run, place, size);
+                    run.say("%s, round %d of %d".formatted(set, round, run.rounds()));
+                    own(run, place, set);
                     for (ChainLayout layout : ChainLayout.values()) {
-                        if (isBearable(run, layout, size)) {
-                            peer(run, place, layout, size);
+                        if (isBearable(run, layout, set.size())) {
+                            peer(run, place, layout, set);
                         }
                     }
                 }
@@ -61,32 +61,32 @@ final class ServicesLoad implements Benchmark {
         return weight <= run.peerLimit();
     }
 
-    private static void own(Run run, Workplace place, Size size)
+    private static void own(Run run, Workplace place, ServiceSet set)
             throws IOException, InterruptedException {
         String namespace = place.namespace("weir");
         try (PlaneProcess plane = PlaneProcess.start(namespace, HEAP)) {
-            Cost cost = Cost.parse(plane.ask("load " + size.typed()));
+            Cost cost = Cost.parse(plane.ask("load " + set.typed()));
             Cost whole = Cost.parse(plane.ask("used"));
-            run.sheet().add(size.toString(), "weir", cost);
-            run.sheet().add(size.toString(), "weir with start", "CPU s", whole.cpu());
+            run.sheet().add(set.toString(), "weir", cost);
+            run.sheet().add(set.toString(), "weir with start", "CPU s", whole.cpu());
         }
         place.delete(namespace);
     }
 
-    private static void peer(Run run, Workplace place, ChainLayout layout, Size size)
+    private static void peer(Run run, Workplace place, ChainLayout layout, ServiceSet set)
             throws IOException, InterruptedException {
         String namespace = place.namespace("peer");
-        Path file = file(place, layout, size);
-        run.sheet().add(size.toString(), layout.title(), place.nft(namespace, file));
+        Path file = file(place, layout, set);
+        run.sheet().add(set.toString(), layout.title(), place.nft(namespace, file));
         place.delete(namespace);
     }
 
     /** The text of the layout; made once. */
-    static Path file(Workplace place, ChainLayout layout, Size size) throws IOException {
-        Path file = place.directory().resolve(layout + "-" + size.typed() + ".nft");
+    static Path file(Workplace place, ChainLayout layout, ServiceSet set) throws IOException {
+        Path file = place.directory().resolve(layout + "-" + set.typed() + ".nft");
         if (!Files.exists(file)) {
             try (Writer text = Files.newBufferedWriter(file)) {
-                layout.write(size, text);
+                layout.write(set, text);
             }
         }
         return file;

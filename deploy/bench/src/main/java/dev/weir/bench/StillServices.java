@@ -14,18 +14,20 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Services that nobody uses, with endpoints that nobody is: they only fill tables and change. */
 final class StillServices {
+    private final ServiceSet services;
     private final Size size;
     private final List<Protocol> protocols;
 
     /** By Service: its endpoints. */
     private final AtomicReferenceArray<List<IpAddress>> endpoints;
 
-    StillServices(Size size, List<Protocol> protocols) {
-        this.size = size;
+    StillServices(ServiceSet services, List<Protocol> protocols) {
+        this.services = services;
+        this.size = services.size();
         this.protocols = List.copyOf(protocols);
         this.endpoints = new AtomicReferenceArray<>(size.services());
         for (int service = 0; service < size.services(); service++) {
-            endpoints.set(service, ServiceSet.endpoints(size, service));
+            endpoints.set(service, services.endpoints(service));
         }
     }
 
@@ -37,7 +39,7 @@ final class StillServices {
                         i ->
                                 Manifest.service(
                                         ServiceSet.name(i),
-                                        ServiceSet.address(i),
+                                        services.address(i),
                                         ServiceSet.PORT,
                                         protocols))
                 .max(BulkWrite.create(client, size.services(), i -> slice(i, endpoints.get(i))));
@@ -54,7 +56,7 @@ final class StillServices {
     EndpointSlice change(int n) {
         int service = n % size.services();
         List<IpAddress> changed = new ArrayList<>(endpoints.get(service));
-        changed.set(n / size.services() % changed.size(), ServiceSet.replacement(n));
+        changed.set(n / size.services() % changed.size(), services.replacement(n));
         endpoints.set(service, List.copyOf(changed));
         return slice(service, changed);
     }
@@ -65,7 +67,7 @@ final class StillServices {
         for (int service = 0; service < size.services(); service++) {
             for (Protocol protocol : protocols) {
                 wanted.put(
-                        Readback.frontend(ServiceSet.address(service), protocol, ServiceSet.PORT),
+                        Readback.frontend(services.address(service), protocol, ServiceSet.PORT),
                         Readback.backends(endpoints.get(service), ServiceSet.TARGET));
             }
         }

@@ -20,8 +20,8 @@ import java.util.Random;
  * namespace, with whatever rules are put there.
  */
 final class Wire implements AutoCloseable {
-    private static final String CLIENT = ServiceSet.PODS.base().plus(2).toString();
-    private static final String GATEWAY = "169.254.1.1";
+    private static final String GATEWAY4 = "169.254.1.1";
+    private static final String GATEWAY6 = "fe80::1";
     private static final String LOWER = "02:00:00:00:00:01";
     private static final String UPPER = "02:00:00:00:00:02";
 
@@ -53,51 +53,60 @@ final class Wire implements AutoCloseable {
                         "link add " + POD_LINK + " type veth peer name eth0 netns " + pod,
                         "link set " + POD_LINK + " address " + LOWER + " up",
                         "link add up0 type veth peer name eth0 netns " + host,
-                        "addr add 192.0.2.1/24 dev up0",
                         "link set up0 up"));
+        place.ip(pod, List.of("link set eth0 address " + UPPER + " up"));
+        place.ip(host, List.of("link set eth0 up"));
+        for (Family family : Family.values()) {
+            address(place, family, node, pod, host);
+        }
+        List<String> forward =
+                List.of(
+                        "sysctl",
+                        "-q",
+                        "-w",
+                        "net.ipv4.ip_forward=1",
+                        "net.ipv6.conf.all.forwarding=1");
+        place.run(Workplace.inside(node, forward), "");
+        Selector selector = NetworkNamespace.named(host).call(Wire::listen);
+        return new Wire(node, NetworkNamespace.named(pod), selector);
+    }
+
+    private static void address(
+            Workplace place, Family family, String node, String pod, String host)
+            throws IOException, InterruptedException {
+        boolean v6 = family == Family.IPV6;
+        String client = family.client() + (v6 ? "/128" : "/32");
+        String gateway = v6 ? GATEWAY6 : GATEWAY4;
+        String anywhere = v6 ? "::/0" : "0.0.0.0/0";
+        String link = "/" + family.link() + (v6 ? " dev %s nodad" : " dev %s");
         place.ip(
                 pod,
                 List.of(
-                        "link set eth0 address " + UPPER + " up",
-                        "addr add " + CLIENT + "/32 dev eth0",
-                        "neigh add " + GATEWAY + " lladdr " + LOWER + " dev eth0 nud permanent",
-                        "route add " + GATEWAY + " dev eth0",
-                        "route add default via " + GATEWAY + " dev eth0"));
+                        "addr add " + client + " dev eth0" + (v6 ? " nodad" : ""),
+                        "neigh add " + gateway + " lladdr " + LOWER + " dev eth0 nud permanent",
+                        "route add " + gateway + " dev eth0",
+                        "route add " + anywhere + " via " + gateway + " dev eth0"));
         place.ip(
                 host,
                 List.of(
-                        "addr add 192.0.2.2/24 dev eth0",
-                        "link set eth0 up",
-                        "route add default via 192.0.2.1",
-                        "route add " + CLIENT + "/32 via 192.0.2.1",
-                        "route add local " + ServiceSet.PODS + " dev lo table main"));
+                        "addr add " + family.host() + link.formatted("eth0"),
+                        "route add " + anywhere + " via " + family.node(),
+                        "route add " + client + " via " + family.node(),
+                        "route add local " + family.pods() + " dev lo table main"));
         place.ip(
                 node,
                 List.of(
-                        "route add " + CLIENT + "/32 dev " + POD_LINK,
-                        "neigh add "
-                                + CLIENT
-                                + " lladdr "
-                                + UPPER
-                                + " dev "
-                                + POD_LINK
-                                + " nud permanent",
-                        "route add " + ServiceSet.PODS + " via 192.0.2.2",
-                        "route add default via 192.0.2.2"));
-        place.run(
-                Workplace.inside(node, List.of("sysctl", "-q", "-w", "net.ipv4.ip_forward=1")), "");
-        Selector selector = NetworkNamespace.named(host).call(Wire::listen);
-        return new Wire(node, NetworkNamespace.named(pod), selector);
+                        "addr add " + family.node() + link.formatted("up0"),
+                        "route add " + client + " dev " + POD_LINK,
+                        "neigh add %s lladdr %s dev %s nud permanent"
+                                .formatted(family.client(), UPPER, POD_LINK),
+                        "route add " + family.pods() + " via " + family.host(),
+                        "route add " + anywhere + " via " + family.host()));
     }
 
     /** Where rules go. */
     String node() {
         return node;
-    }
-
-    /** The address of the client, a pod of the node. */
-    static String pod() {
-        return CLIENT;
     }
 
     private static Selector listen() throws IOException {
@@ -158,7 +167,7 @@ final class Wire implements AutoCloseable {
      *
      * @param direct to the endpoints themselves, not through Services
      */
-    Connections connect(Size size, boolean direct, Duration time, Random random)
+    Connections connect(ServiceSet set, boolean direct, Duration time, Random random)
             throws IOException, InterruptedException {
         return client.call(
                 () -> {
@@ -171,7 +180,7 @@ final class Wire implements AutoCloseable {
                     ByteBuffer bytes = ByteBuffer.allocateDirect(1);
                     long now = start;
                     while (now < end && count < micros.length) {
-                        InetSocketAddress at = target(size, direct, random);
+                        InetSocketAddress at = target(set, direct, random);
                         long before = System.nanoTime();
                         once(at, bytes);
                         now = System.nanoTime();
@@ -186,15 +195,13 @@ final class Wire implements AutoCloseable {
                 });
     }
 
-    private static InetSocketAddress target(Size size, boolean direct, Random random) {
-        int service = random.nextInt(size.services());
-        int endpoint = random.nextInt(size.endpoints());
+    private static InetSocketAddress target(ServiceSet set, boolean direct, Random random) {
+        int service = random.nextInt(set.size().services());
+        int endpoint = random.nextInt(set.size().endpoints());
         return direct
                 ? new InetSocketAddress(
-                        ServiceSet.endpoint(size, service, endpoint).toInetAddress(),
-                        ServiceSet.TARGET)
-                : new InetSocketAddress(
-                        ServiceSet.address(service).toInetAddress(), ServiceSet.PORT);
+                        set.endpoint(service, endpoint).toInetAddress(), ServiceSet.TARGET)
+                : new InetSocketAddress(set.address(service).toInetAddress(), ServiceSet.PORT);
     }
 
     private static void once(InetSocketAddress at, ByteBuffer bytes) throws IOException {

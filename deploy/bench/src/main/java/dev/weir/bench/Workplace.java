@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /** Network namespaces and files of one run; all gone when it is closed. */
 final class Workplace implements AutoCloseable {
-    /** Loading 100,000 chains in one transaction takes minutes of the kernel. */
-    private static final Duration LIMIT = Duration.ofMinutes(15);
+    /** Loading 100,000 chains in one transaction takes the kernel a quarter of an hour, or more. */
+    private static final Duration LIMIT = Duration.ofHours(1);
 
     private static final Path NAMESPACES = Path.of("/run/netns");
 
@@ -82,7 +82,7 @@ final class Workplace implements AutoCloseable {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             }
             if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                throw new CliError(command + " did not end within " + LIMIT.toMinutes() + "min");
+                throw new CliError(command + " did not end within " + LIMIT.toHours() + "h");
             }
             String text = Files.readString(output);
             if (process.exitValue() != 0) {

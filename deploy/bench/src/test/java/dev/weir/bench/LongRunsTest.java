@@ -6,6 +6,7 @@ import dev.weir.cli.Session;
 import dev.weir.lab.Packaged;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ class LongRunsTest {
                         session,
                         sheet,
                         Size.parse(sizes),
+                        List.of(Family.IPV4),
                         rounds,
                         0,
                         Duration.ofSeconds(Integer.getInteger("bench.seconds", 15)),
