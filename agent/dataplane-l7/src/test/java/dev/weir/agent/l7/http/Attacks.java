@@ -158,7 +158,7 @@ final class Attacks {
         }
         others(text);
         text.append(end()).append(body).append(often(50) ? NEXT : "");
-        for (int i = often(70) ? 0 : 1 + random.nextInt(3); i > 0; i--) {
+        for (int i = often(70) ? 0 : 1 + random.nextInt(3); i > 0 && !text.isEmpty(); i--) {
             mutate(text);
         }
         return text.toString();

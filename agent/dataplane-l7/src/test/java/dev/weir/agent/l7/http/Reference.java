@@ -1,5 +1,6 @@
 package dev.weir.agent.l7.http;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -91,13 +92,17 @@ sealed interface Reference {
         if (lengths.isEmpty()) {
             return head;
         }
-        if (lengths.size() > 1 || !lengths.getFirst().matches("[0-9]{1,18}")) {
+        if (lengths.size() > 1 || !isLong(lengths.getFirst())) {
             return new Refused("Content-Length " + lengths);
         }
         long length = Long.parseLong(lengths.getFirst());
         return text.length() - head.end() < length
                 ? new CutOff()
                 : with(head, text.substring(head.end(), head.end() + (int) length), (int) length);
+    }
+
+    private static boolean isLong(String digits) {
+        return digits.matches("[0-9]+") && new BigInteger(digits).bitLength() < Long.SIZE;
     }
 
     private static Reference chunked(Request head, String text) {
@@ -145,7 +150,7 @@ sealed interface Reference {
                 return with(head, content, at - head.end());
             }
             if (!HEADER.matcher(line).matches()
-                    || line.matches("(?i)(content.length|transfer.encoding|host):.*")) {
+                    || line.matches("(?i)(content[-_]length|transfer[-_]encoding|host):.*")) {
                 return new Refused("trailer " + line);
             }
         }
