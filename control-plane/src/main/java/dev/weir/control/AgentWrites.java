@@ -128,7 +128,10 @@ public final class AgentWrites extends AgentsGrpc.AgentsImplBase implements Auto
         respondents.close();
     }
 
-    /** Creates the Node, or renews its addresses. Writes nothing when nothing changed. */
+    /**
+     * Creates the Node, or renews its addresses and what it has. Writes nothing when nothing
+     * changed.
+     */
     private final class JoinWrite implements Write<Node> {
         private final Node joining;
 
@@ -145,7 +148,9 @@ public final class AgentWrites extends AgentsGrpc.AgentsImplBase implements Auto
                             .orElseGet(() -> Node.newBuilder().setMetadata(created(key.name())));
             asked.getStatusBuilder()
                     .clearAddresses()
-                    .addAllAddresses(joining.getStatus().getAddressesList());
+                    .addAllAddresses(joining.getStatus().getAddressesList())
+                    .putAllCapacity(joining.getStatus().getCapacityMap())
+                    .putAllAllocatable(joining.getStatus().getAllocatableMap());
             return switch (NodeAdmission.admit(old, asked.build())) {
                 case Judgement.Refused<Node>(var failure) -> new Decision.Refuse<>(failure);
                 case Judgement.Accepted<Node>(var node) when Optional.of(node).equals(old) ->

@@ -23,6 +23,7 @@ import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.ClaimBlockRequest;
 import dev.weir.node.v1.FollowRequest;
 import dev.weir.node.v1.FollowResponse;
+import dev.weir.node.v1.JoinRequest;
 import dev.weir.node.v1.JoinResponse;
 import dev.weir.node.v1.NodeReport;
 import dev.weir.node.v1.ObjectChange;
@@ -118,6 +119,31 @@ class AgentsTest {
         assertThat(node.getStatus().getAddressesList())
                 .extracting(NodeAddress::getAddress)
                 .containsExactly("192.0.2.1", "2001:db8::1");
+    }
+
+    @Test
+    void joiningSaysWhatTheNodeHas() {
+        for (String cpus : List.of("4", "8")) {
+            JoinRequest.Builder request = joining("n1", "i1", "192.0.2.1").toBuilder();
+            request.getNodeBuilder()
+                    .getStatusBuilder()
+                    .putCapacity("cpu", cpus)
+                    .putAllocatable("cpu", cpus);
+            cluster.agents().join(request.build());
+
+            var status = node("n1").orElseThrow().getStatus();
+            assertThat(status.getCapacityMap()).isEqualTo(Map.of("cpu", cpus));
+            assertThat(status.getAllocatableMap()).isEqualTo(Map.of("cpu", cpus));
+        }
+        JoinRequest.Builder wrong = joining("n1", "i1", "192.0.2.1").toBuilder();
+        wrong.getNodeBuilder()
+                .getStatusBuilder()
+                .putCapacity("cpu", "-1")
+                .putAllocatable("cpu", "many");
+        assertThat(refused(wrong.build()).getMessage())
+                .contains(
+                        "status.capacity[cpu]: Invalid value: \"-1\"",
+                        "status.allocatable[cpu]: Invalid value: \"many\"");
     }
 
     @Test

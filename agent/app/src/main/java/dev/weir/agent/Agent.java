@@ -75,7 +75,8 @@ final class Agent implements AutoCloseable {
         Connection connection = part(Connection.open(Servers.parse(config.join())));
         var channel = connection.channel();
         Membership membership =
-                new Membership(channel, self.name(), addresses, instance, config.data());
+                new Membership(
+                        channel, self.name(), addresses, Cpus.online(), instance, config.data());
         JoinResponse cluster = membership.join();
         NodeSettings settings =
                 membership

@@ -40,12 +40,16 @@ final class Membership {
             ManagedChannel channel,
             String node,
             List<IpAddress> addresses,
+            int cpus,
             String instance,
             Path data) {
         this.channel = channel;
         this.addresses = List.copyOf(addresses);
         this.file = data.resolve("cluster.pb");
-        NodeStatus.Builder status = NodeStatus.newBuilder();
+        NodeStatus.Builder status =
+                NodeStatus.newBuilder()
+                        .putCapacity("cpu", Integer.toString(cpus))
+                        .putAllocatable("cpu", Integer.toString(cpus));
         addresses.forEach(
                 address ->
                         status.addAddresses(

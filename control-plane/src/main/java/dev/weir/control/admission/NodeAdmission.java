@@ -5,11 +5,14 @@ import dev.weir.core.v1.NodeAddress;
 import dev.weir.model.FieldError;
 import dev.weir.model.Judgement;
 import dev.weir.model.Kinds;
+import dev.weir.model.Quantity;
 import dev.weir.model.check.FieldErrors;
 import dev.weir.model.check.Metadata;
 import dev.weir.model.check.Names;
 import dev.weir.model.check.Networks;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Nodes: each carries its name as the label {@code kubernetes.io/hostname} unless it says
@@ -29,6 +32,8 @@ public final class NodeAdmission {
         for (int i = 0; i < requested.getStatus().getAddressesCount(); i++) {
             check("status.addresses[" + i + "]", requested.getStatus().getAddresses(i), errors);
         }
+        quantities("status.capacity", requested.getStatus().getCapacityMap(), errors);
+        quantities("status.allocatable", requested.getStatus().getAllocatableMap(), errors);
         if (!requested.getMetadata().containsLabels(HOSTNAME_LABEL)) {
             object.getMetadataBuilder()
                     .putLabels(
@@ -38,6 +43,20 @@ public final class NodeAdmission {
                                     .orElse(name));
         }
         return Judgement.of(Kinds.NODE, name, object.build(), errors.list());
+    }
+
+    private static void quantities(String path, Map<String, String> resources, FieldErrors errors) {
+        new TreeMap<>(resources)
+                .forEach(
+                        (resource, text) -> {
+                            String at = path + "[" + resource + "]";
+                            Optional<Quantity> quantity = Quantity.parse(text);
+                            if (quantity.isEmpty()) {
+                                errors.invalid(at, text, "must be a quantity, (e.g. 4, or 3920m)");
+                            } else if (quantity.get().value().signum() < 0) {
+                                errors.invalid(at, text, "must be greater than or equal to 0");
+                            }
+                        });
     }
 
     private static void check(String path, NodeAddress address, FieldErrors errors) {

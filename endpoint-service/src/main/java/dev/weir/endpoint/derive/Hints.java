@@ -23,7 +23,7 @@ final class Hints {
 
     private Hints() {}
 
-    /** Whether zones are to get endpoints in proportion to their nodes. */
+    /** Whether zones are to get endpoints in proportion to the CPUs of their nodes. */
     static boolean proportional(Service service) {
         Map<String, String> annotations = service.getMetadata().getAnnotationsMap();
         String mode =

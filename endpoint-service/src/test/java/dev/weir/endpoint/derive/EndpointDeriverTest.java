@@ -235,6 +235,9 @@ class EndpointDeriverTest {
         if (random.nextInt(10) == 0) {
             node.getMetadataBuilder().removeLabels("topology.kubernetes.io/zone");
         }
+        if (random.nextInt(3) == 0) {
+            node.getStatusBuilder().putAllocatable("cpu", "" + (1 + random.nextInt(4)));
+        }
         node.getStatusBuilder()
                 .addConditions(
                         Condition.newBuilder()
