@@ -168,10 +168,10 @@ public final class Why {
                         .all(
                                 slices(offer.claim().service()),
                                 offer.claim().port(),
-                                it ->
-                                        policy.denial(
-                                                from, it.address(), port.protocol(), it.port()));
-        WhyVerdict verdict = WhyVerdict.of(offer, usable, from, it -> denial(it), here);
+                                it -> denial(offer, it.address(), it.port()));
+        WhyVerdict verdict =
+                WhyVerdict.of(
+                        offer, usable, from, it -> denial(offer, it.address(), it.port()), here);
         answer.setVerdict(verdict.verdict())
                 .setReason(verdict.reason())
                 .setService(
@@ -190,8 +190,13 @@ public final class Why {
         }
     }
 
-    private Optional<String> denial(Backend backend) {
-        return policy.denial(from, backend.address(), port.protocol(), backend.port());
+    private Optional<String> denial(Offer offer, IpAddress target, int number) {
+        return policy.denial(
+                from,
+                WhyMasquerade.seenElsewhere(offer, from, target, settings),
+                target,
+                port.protocol(),
+                number);
     }
 
     private static void set(WhyMasquerade masquerade, WhyResponse.Builder answer) {
@@ -203,7 +208,7 @@ public final class Why {
         Optional<String> closed =
                 port.number() == 0
                         ? Optional.empty()
-                        : policy.denial(from, address, port.protocol(), port.number());
+                        : policy.denial(from, from, address, port.protocol(), port.number());
         WhyVerdict verdict =
                 WhyVerdict.bare(address, destination, image, settings, endpoint).but(closed);
         answer.setVerdict(verdict.verdict()).setReason(verdict.reason());

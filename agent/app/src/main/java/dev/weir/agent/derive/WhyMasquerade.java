@@ -66,6 +66,18 @@ record WhyMasquerade(boolean yes, String reason) {
                 .findFirst();
     }
 
+    /**
+     * Whom an endpoint of another node sees, and policies there judge: pods as they are, in place
+     * of others this node. Empty if it has no address of the family.
+     */
+    static Optional<IpAddress> seenElsewhere(
+            Offer offer, Optional<IpAddress> client, IpAddress target, NodeSettings here) {
+        boolean pod = client.filter(address -> isPod(address, here)).isPresent();
+        return pod && !offer.handling().masquerade()
+                ? client
+                : here.addresses().stream().filter(own -> own.v6() == target.v6()).findFirst();
+    }
+
     /** Of a connection to somebody himself. */
     static WhyMasquerade direct(Optional<IpAddress> client, WhyEnd to, NodeSettings here) {
         if (client.filter(address -> isPod(address, here)).isEmpty() || to.addresses().isEmpty()) {

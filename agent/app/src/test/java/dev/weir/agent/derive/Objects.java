@@ -23,9 +23,11 @@ import dev.weir.net.v1.ServicePort;
 import dev.weir.net.v1.ServiceSpec;
 import dev.weir.policy.v1.NetworkPolicy;
 import dev.weir.policy.v1.NetworkPolicyEgressRule;
+import dev.weir.policy.v1.NetworkPolicyIngressRule;
 import dev.weir.policy.v1.NetworkPolicyPeer;
 import dev.weir.policy.v1.NetworkPolicyPort;
 import dev.weir.policy.v1.NetworkPolicySpec;
+import dev.weir.policy.v1.PolicyIpBlock;
 
 /** Objects of a small cluster. */
 final class Objects {
@@ -209,6 +211,23 @@ final class Objects {
         return NetworkPolicy.newBuilder()
                 .setMetadata(meta(namespace, name))
                 .setSpec(NetworkPolicySpec.newBuilder().addPolicyTypes("Ingress"))
+                .build();
+    }
+
+    /** Lets in who is in the range. */
+    static NetworkPolicy ingress(String namespace, String name, String range) {
+        return NetworkPolicy.newBuilder()
+                .setMetadata(meta(namespace, name))
+                .setSpec(
+                        NetworkPolicySpec.newBuilder()
+                                .addPolicyTypes("Ingress")
+                                .addIngress(
+                                        NetworkPolicyIngressRule.newBuilder()
+                                                .addFrom(
+                                                        NetworkPolicyPeer.newBuilder()
+                                                                .setIpBlock(
+                                                                        PolicyIpBlock.newBuilder()
+                                                                                .setCidr(range)))))
                 .build();
     }
 

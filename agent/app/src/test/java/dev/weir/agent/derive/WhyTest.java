@@ -342,6 +342,33 @@ class WhyTest {
     }
 
     @Test
+    void whatAnotherNodesPodLetsInIsToldByTheSameState() {
+        cluster.put(Objects.closed("x", "shut"));
+
+        WhyResponse pod = why("pod/client-0", "pod/db-0", 80);
+        WhyResponse port = why("198.51.100.7", "192.0.2.1", 30_003);
+
+        assertThat(pod.getVerdict()).isEqualTo(Verdict.VERDICT_DROP);
+        assertThat(pod.getReason())
+                .contains("ingress of Pod x/db-0", "NetworkPolicy shut, as node there judges");
+        assertThat(port.getVerdict()).isEqualTo(Verdict.VERDICT_DROP);
+        assertThat(why("node/here", "pod/db-0", 80).getVerdict())
+                .as("it is not that one's own node")
+                .isEqualTo(Verdict.VERDICT_DROP);
+
+        cluster.put(Objects.ingress("x", "nodes", "192.0.2.1/32"));
+
+        assertThat(why("198.51.100.7", "192.0.2.1", 30_003).getVerdict())
+                .as("it is this node that the pod sees")
+                .isEqualTo(Verdict.VERDICT_FORWARD);
+        assertThat(why("external", "192.0.2.1", 30_003).getVerdict())
+                .isEqualTo(Verdict.VERDICT_FORWARD);
+        assertThat(why("node/here", "pod/db-0", 80).getVerdict()).isEqualTo(Verdict.VERDICT_DIRECT);
+        assertThat(why("pod/client-0", "pod/db-0", 80).getVerdict())
+                .isEqualTo(Verdict.VERDICT_DROP);
+    }
+
+    @Test
     void theNodeItselfReachesItsPodsWhateverPoliciesSay() {
         cluster.put(Objects.closed("x", "shut"));
 
