@@ -74,6 +74,14 @@ public interface DataPlane extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * What the plane counts besides, in Prometheus' text format. May be asked by any thread, and
+     * takes no longer than a scrape may.
+     */
+    default String metrics() {
+        return "";
+    }
+
     /** Releases what the process holds. Keeps forwarding and filtering. */
     @Override
     void close();

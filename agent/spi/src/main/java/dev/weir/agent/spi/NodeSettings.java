@@ -3,6 +3,7 @@ package dev.weir.agent.spi;
 import dev.weir.model.Cidr;
 import dev.weir.model.IpAddress;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What does not change while an agent runs.
@@ -15,6 +16,7 @@ import java.util.List;
  * @param countTraffic whether packets and bytes of Services are counted, which costs a look-up for
  *     each packet of theirs
  * @param heartbeats of the nodes that announce addresses of load balancers
+ * @param options of the plane alone, as text; it refuses what it does not know
  */
 public record NodeSettings(
         String nodeName,
@@ -23,12 +25,14 @@ public record NodeSettings(
         List<Cidr> serviceCidrs,
         List<Cidr> externalIpRanges,
         boolean countTraffic,
-        Heartbeats heartbeats) {
+        Heartbeats heartbeats,
+        Map<String, String> options) {
     public NodeSettings {
         addresses = List.copyOf(addresses);
         podCidrs = List.copyOf(podCidrs);
         serviceCidrs = List.copyOf(serviceCidrs);
         externalIpRanges = List.copyOf(externalIpRanges);
+        options = Map.copyOf(options);
     }
 
     /** Packets and bytes are not counted, and heartbeats come as by default. */
@@ -45,7 +49,8 @@ public record NodeSettings(
                 serviceCidrs,
                 externalIpRanges,
                 false,
-                Heartbeats.DEFAULT);
+                Heartbeats.DEFAULT,
+                Map.of());
     }
 
     /** Without external IPs. */
@@ -58,12 +63,26 @@ public record NodeSettings(
     }
 
     public NodeSettings countingTraffic(boolean counts) {
-        return new NodeSettings(
-                nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, counts, heartbeats);
+        return with(counts, heartbeats, options);
     }
 
     public NodeSettings withHeartbeats(Heartbeats other) {
+        return with(countTraffic, other, options);
+    }
+
+    public NodeSettings withOptions(Map<String, String> other) {
+        return with(countTraffic, heartbeats, other);
+    }
+
+    private NodeSettings with(boolean counts, Heartbeats beats, Map<String, String> plane) {
         return new NodeSettings(
-                nodeName, addresses, podCidrs, serviceCidrs, externalIpRanges, countTraffic, other);
+                nodeName,
+                addresses,
+                podCidrs,
+                serviceCidrs,
+                externalIpRanges,
+                counts,
+                beats,
+                plane);
     }
 }

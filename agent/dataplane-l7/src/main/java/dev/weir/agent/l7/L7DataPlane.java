@@ -1,0 +1,223 @@
+package dev.weir.agent.l7;
+
+import dev.weir.agent.l7.proxy.Proxy;
+import dev.weir.agent.l7.proxy.Served;
+import dev.weir.agent.l7.proxy.Upstream;
+import dev.weir.agent.spi.DataPlane;
+import dev.weir.agent.spi.Drift;
+import dev.weir.agent.spi.NodeDelta;
+import dev.weir.agent.spi.NodeImage;
+import dev.weir.agent.spi.Outcome;
+import dev.weir.changes.Delta;
+import dev.weir.changes.Image;
+import dev.weir.model.Frontend;
+import dev.weir.model.Key;
+import dev.weir.model.Kinds;
+import dev.weir.model.Shards;
+import dev.weir.net.v1.Service;
+import dev.weir.routing.ServicePort;
+import dev.weir.routing.compile.Compile;
+import dev.weir.routing.compile.Compiled;
+import dev.weir.routing.compile.IngressService;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+
+/**
+ * Serves HTTP by the cluster's Ingresses and Gateways. A change of an endpoint costs that endpoint;
+ * a change of a route makes the tables anew. Either is a swap of a pointer to the proxy.
+ */
+final class L7DataPlane implements DataPlane {
+    private static final Set<String> SHARDS =
+            Set.of(Shards.CONTROL, Shards.ENDPOINT, Shards.SECRET);
+
+    /** Whose changes make other tables; those of a Service do where its ports are asked for. */
+    private static final Set<String> ROUTING =
+            Set.of(
+                    Kinds.NAMESPACE.name(),
+                    Kinds.INGRESS_CLASS.name(),
+                    Kinds.INGRESS.name(),
+                    Kinds.GATEWAY_CLASS.name(),
+                    Kinds.GATEWAY.name(),
+                    Kinds.HTTP_ROUTE.name(),
+                    Kinds.REFERENCE_GRANT.name(),
+                    Kinds.SECRET.name(),
+                    Kinds.SERVICE.name());
+
+    private final Proxy proxy;
+    private final Compile compile = new Compile();
+
+    /** Null before the first image. */
+    private @Nullable Compiled compiled;
+
+    private PMap<ServicePort, Upstream> upstreams = HashTreePMap.empty();
+    private Map<Frontend, ServicePort> byFrontend = Map.of();
+    private Map<Key, Set<ServicePort>> byService = Map.of();
+    private Served served = new Served(Map.of(), Map.of());
+
+    L7DataPlane(Proxy proxy) {
+        this.proxy = proxy;
+    }
+
+    @Override
+    public String name() {
+        return L7DataPlaneProvider.NAME;
+    }
+
+    @Override
+    public Set<String> shards() {
+        return SHARDS;
+    }
+
+    @Override
+    public Outcome apply(NodeImage image, NodeDelta delta) {
+        Compiled before = compiled;
+        if (before == null || concernsRoutes(delta)) {
+            Compiled now =
+                    compile.apply(
+                            shard(image, Shards.CONTROL),
+                            shard(image, Shards.ENDPOINT),
+                            shard(image, Shards.SECRET));
+            index(image, now);
+            endpoints(image, now.services());
+            served = proxy.serve(now.table());
+            compiled = now;
+        } else {
+            endpoints(image, concerned(image, delta));
+            if (!served.ports().isEmpty()) {
+                served = proxy.serve(before.table());
+            }
+        }
+        return new Outcome(problems());
+    }
+
+    private static Image shard(NodeImage image, String shard) {
+        return image.shards().getOrDefault(shard, Image.empty(shard));
+    }
+
+    private static boolean concernsRoutes(NodeDelta delta) {
+        return delta.shards().values().stream()
+                .map(Delta::changes)
+                .anyMatch(
+                        changes ->
+                                changes.keySet().stream()
+                                        .anyMatch(key -> ROUTING.contains(key.kind())));
+    }
+
+    private void index(NodeImage image, Compiled now) {
+        Image endpoint = shard(image, Shards.ENDPOINT);
+        Map<Frontend, ServicePort> frontends = new HashMap<>();
+        Map<Key, Set<ServicePort>> services = new HashMap<>();
+        for (ServicePort port : now.services()) {
+            Key key = Upstreams.key(port);
+            services.computeIfAbsent(key, k -> new HashSet<>()).add(port);
+            endpoint.find(Service.class, key).stream()
+                    .flatMap(service -> Upstreams.frontends(service, port.port()))
+                    .forEach(frontend -> frontends.put(frontend, port));
+        }
+        byFrontend = frontends;
+        byService = services;
+        upstreams = upstreams.minusAll(gone(upstreams.keySet(), now.services()));
+    }
+
+    private static Set<ServicePort> gone(Set<ServicePort> before, Set<ServicePort> now) {
+        Set<ServicePort> gone = new HashSet<>(before);
+        gone.removeAll(now);
+        return gone;
+    }
+
+    /** The ports whose endpoints may be others now. */
+    private Set<ServicePort> concerned(NodeImage image, NodeDelta delta) {
+        Set<ServicePort> ports = new HashSet<>();
+        for (Frontend frontend : delta.services().puts().keySet()) {
+            add(byFrontend.get(frontend), ports);
+        }
+        for (Frontend frontend : delta.services().removes()) {
+            add(byFrontend.get(frontend), ports);
+        }
+        Delta endpoint = delta.shards().get(Shards.ENDPOINT);
+        if (endpoint != null) {
+            Image now = shard(image, Shards.ENDPOINT);
+            for (Key key : endpoint.changes().keySet()) {
+                if (key.kind().equals(Kinds.ENDPOINT_SLICE.name())) {
+                    ports.addAll(headless(now, key));
+                }
+            }
+        }
+        return ports;
+    }
+
+    private static void add(@Nullable ServicePort port, Set<ServicePort> ports) {
+        if (port != null) {
+            ports.add(port);
+        }
+    }
+
+    /** Of a slice that is gone nobody can tell whose it was: all of its namespace's. */
+    private Set<ServicePort> headless(Image endpoint, Key slice) {
+        return endpoint.find(dev.weir.net.v1.EndpointSlice.class, slice)
+                .map(
+                        found ->
+                                byService.getOrDefault(
+                                        Kinds.SERVICE.key(
+                                                slice.namespace(), Upstreams.serviceOf(found)),
+                                        Set.of()))
+                .orElseGet(
+                        () -> {
+                            Set<ServicePort> all = new HashSet<>();
+                            byService.forEach(
+                                    (key, ports) -> {
+                                        if (key.namespace().equals(slice.namespace())) {
+                                            all.addAll(ports);
+                                        }
+                                    });
+                            return all;
+                        });
+    }
+
+    private void endpoints(NodeImage image, Set<ServicePort> ports) {
+        PMap<ServicePort, Upstream> next = upstreams;
+        for (ServicePort port : ports) {
+            Upstream now = Upstreams.of(image, port);
+            if (!now.equals(next.get(port))) {
+                next = next.plus(port, now);
+            }
+        }
+        upstreams = next;
+        proxy.endpoints(next);
+    }
+
+    private Map<Key, String> problems() {
+        Map<Key, String> problems = new HashMap<>(served.secrets());
+        if (!served.ports().isEmpty()) {
+            problems.put(IngressService.KEY, "cannot be listened on: " + served.ports());
+        }
+        return problems;
+    }
+
+    /** Nobody else writes what the proxy serves. */
+    @Override
+    public List<Drift> verify() {
+        return List.of();
+    }
+
+    @Override
+    public Outcome repair() {
+        return new Outcome(problems());
+    }
+
+    @Override
+    public String metrics() {
+        return L7Metrics.text(proxy.metrics());
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+    }
+}
