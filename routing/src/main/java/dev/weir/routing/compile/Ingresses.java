@@ -96,6 +96,7 @@ final class Ingresses {
             }
             if (named.isEmpty()) {
                 named.add(HostPattern.ANY);
+                hosts.name(HostPattern.ANY);
             }
             if (object.getSpec().hasDefaultBackend()) {
                 Action action = action(object.getSpec().getDefaultBackend());
