@@ -21,7 +21,20 @@ final class ServiceView {
 
     private ServiceView() {}
 
-    /** Empty if the Service's own name cannot be one. */
+    /** Whether its endpoints have names. */
+    static boolean isHeadless(Service service) {
+        return !isExternal(service) && service.getSpec().getClusterIp().equals(HEADLESS);
+    }
+
+    private static boolean isExternal(Service service) {
+        return service.getSpec().getType().equals("ExternalName");
+    }
+
+    /**
+     * Empty if the Service's own name cannot be one.
+     *
+     * @param slices those of the Service; none are needed where it is not headless
+     */
     static Optional<DnsService> of(Service service, Collection<EndpointSlice> slices) {
         String namespace = service.getMetadata().getNamespace();
         String name = service.getMetadata().getName();
@@ -29,8 +42,8 @@ final class ServiceView {
             return Optional.empty();
         }
         ServiceSpec spec = service.getSpec();
-        boolean external = spec.getType().equals("ExternalName");
-        boolean headless = !external && spec.getClusterIp().equals(HEADLESS);
+        boolean external = isExternal(service);
+        boolean headless = isHeadless(service);
         return Optional.of(
                 new DnsService(
                         namespace,

@@ -92,11 +92,20 @@ public record ZoneSource(HashPMap<Key, TreePSet<Key>> slices) {
     }
 
     private Optional<DnsService> view(Image image, Key service) {
-        List<EndpointSlice> own =
-                slices.getOrDefault(service, TreePSet.empty()).stream()
-                        .flatMap(slice -> image.find(EndpointSlice.class, slice).stream())
-                        .toList();
-        return image.find(Service.class, service).flatMap(object -> ServiceView.of(object, own));
+        return image.find(Service.class, service)
+                .flatMap(
+                        object ->
+                                ServiceView.of(
+                                        object,
+                                        ServiceView.isHeadless(object)
+                                                ? slices(image, service)
+                                                : List.of()));
+    }
+
+    private List<EndpointSlice> slices(Image image, Key service) {
+        return slices.getOrDefault(service, TreePSet.empty()).stream()
+                .flatMap(slice -> image.find(EndpointSlice.class, slice).stream())
+                .toList();
     }
 
     private static Optional<Key> owner(Image image, Key slice) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -102,10 +103,12 @@ final class LoadBalancers {
         Map<Integer, HealthCheck> wanted = new HashMap<>();
         Set<Integer> ports = new HashSet<>();
         for (Key key : endpoint.touched()) {
-            endpoint.versions(key)
-                    .filter(LoadBalancers::isChecked)
-                    .forEach(s -> ports.add(port(s)));
-            endpoint.service(key)
+            List<Service> checked =
+                    endpoint.versions(key).filter(LoadBalancers::isChecked).toList();
+            checked.forEach(version -> ports.add(port(version)));
+            Optional.of(key)
+                    .filter(any -> !checked.isEmpty())
+                    .flatMap(endpoint::service)
                     .filter(LoadBalancers::isChecked)
                     .ifPresent(
                             service ->

@@ -67,7 +67,7 @@ public final class NodeDeriver {
         index.follow(endpoint);
         announcers = announcers.next(control);
         Here here = Here.in(control.to(), settings);
-        ServiceStep services = new ServiceStep(endpoint, index);
+        ServiceStep services = ServiceStep.of(endpoint, index);
         LocalPods local =
                 LocalPods.derive(
                         settings.nodeName(),

@@ -17,17 +17,17 @@ import java.util.stream.Stream;
  * The endpoint shard's step as Services see it.
  *
  * @param index at the step's end
+ * @param touched Services that the step names, or a slice of which it names
  */
-record ServiceStep(Step step, ServiceIndex index) {
+record ServiceStep(Step step, ServiceIndex index, Set<Key> touched) {
 
-    /** Services that the step names, or a slice of which it names. */
-    Set<Key> touched() {
+    static ServiceStep of(Step step, ServiceIndex index) {
         Set<Key> touched = new TreeSet<>(step.keys(Kinds.SERVICE).toList());
         step.keys(Kinds.ENDPOINT_SLICE)
                 .flatMap(key -> step.versions(EndpointSlice.class, key))
                 .flatMap(slice -> SliceLabels.service(slice).stream())
                 .forEach(touched::add);
-        return touched;
+        return new ServiceStep(step, index, touched);
     }
 
     /** All there are at the end. */
