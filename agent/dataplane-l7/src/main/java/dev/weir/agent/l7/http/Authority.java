@@ -1,5 +1,7 @@
 package dev.weir.agent.l7.http;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * A host and perhaps a port, as in Host and in absolute targets. A name has letters, digits,
  * hyphens, dots and underscores; an IPv6 address is in brackets. No user, nothing encoded.
@@ -8,6 +10,11 @@ final class Authority {
     private static final int PORT_DIGITS = 5;
 
     private Authority() {}
+
+    static boolean isValid(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return hostEnd(bytes, 0, bytes.length) > 0;
+    }
 
     /**
      * Where the host ends: at the colon before the port or at {@code to}; -1 if it is malformed.

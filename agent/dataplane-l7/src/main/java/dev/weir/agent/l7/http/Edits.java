@@ -60,14 +60,11 @@ record Edits(HeaderEdit first, HeaderEdit second) {
 
     /** Whether what the proxy itself would say under this name goes. */
     boolean drops(String name) {
-        return names(first.set(), name)
-                || first.remove().stream().anyMatch(name::equalsIgnoreCase)
-                || dropsSecond(name);
+        return names(first.set(), name) || has(first.remove(), name) || dropsSecond(name);
     }
 
     private boolean dropsSecond(String name) {
-        return names(second.set(), name)
-                || second.remove().stream().anyMatch(name::equalsIgnoreCase);
+        return names(second.set(), name) || has(second.remove(), name);
     }
 
     private static boolean names(List<Header> headers, String name) {
@@ -79,16 +76,47 @@ record Edits(HeaderEdit first, HeaderEdit second) {
         return false;
     }
 
-    /** The Host that is set; null if none is. */
+    private static boolean has(List<String> names, String name) {
+        for (String one : names) {
+            if (one.equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether any of these fields is changed. */
+    boolean touches(long fields) {
+        return touches(first, fields) || touches(second, fields);
+    }
+
+    private static boolean touches(HeaderEdit edit, long fields) {
+        for (Header header : edit.set()) {
+            if (Field.of(header.name()).in(fields)) {
+                return true;
+            }
+        }
+        for (String name : edit.remove()) {
+            if (Field.of(name).in(fields)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The Host that is set; null if none is, or nothing that could be one. */
     @Nullable String host() {
-        String host = null;
-        for (Header header : first.set()) {
-            host = Field.of(header.name()) == Field.HOST ? header.value() : host;
+        String last = host(second);
+        return last == null ? host(first) : last;
+    }
+
+    private static @Nullable String host(HeaderEdit edit) {
+        for (Header header : edit.set()) {
+            if (Field.of(header.name()) == Field.HOST && Authority.isValid(header.value())) {
+                return header.value();
+            }
         }
-        for (Header header : second.set()) {
-            host = Field.of(header.name()) == Field.HOST ? header.value() : host;
-        }
-        return host;
+        return null;
     }
 
     /** Writes what is set and added and not removed after that. */
@@ -104,7 +132,7 @@ record Edits(HeaderEdit first, HeaderEdit second) {
             String name = header.name();
             if (isToken(name)
                     && !Field.of(name).in(FIXED)
-                    && removed.stream().noneMatch(name::equalsIgnoreCase)
+                    && !has(removed, name)
                     && !(isFirst && dropsSecond(name))) {
                 out.put(name).put(": ").put(header.value()).line();
             }

@@ -28,9 +28,12 @@ final class ForwardedHeaders {
     private ForwardedHeaders() {}
 
     static void write(Output out, RequestHead head, Peer peer, Edits edits) {
-        boolean edited = !edits.none();
-        if (!peer.trusted && !edited) {
+        boolean all = edits.none() || !edits.touches(ALL);
+        if (!peer.trusted && all) {
             out.put(peer.headers);
+            if (head.authorityTo() > 0) {
+                out.put(HOST).put(head.bytes, head.authorityFrom(), head.authorityTo()).line();
+            }
         } else {
             if (says(Field.X_FORWARDED_FOR, edits)) {
                 out.put(FOR);
@@ -40,9 +43,9 @@ final class ForwardedHeaders {
             one(out, head, peer, edits, Field.X_FORWARDED_PROTO, PROTO, peer.scheme);
             one(out, head, peer, edits, Field.X_FORWARDED_PORT, PORT, peer.port);
             one(out, head, peer, edits, Field.X_REAL_IP, REAL, peer.client);
+            host(out, head, peer, edits);
         }
-        host(out, head, peer, edits);
-        if (!edited || says(Field.FORWARDED, edits)) {
+        if (all || says(Field.FORWARDED, edits)) {
             out.put(FORWARDED);
             before(out, head, peer, Field.FORWARDED);
             element(out, head, peer);
@@ -88,11 +91,10 @@ final class ForwardedHeaders {
     }
 
     private static void host(Output out, RequestHead head, Peer peer, Edits edits) {
-        if (edits.none() && !peer.trusted || says(Field.X_FORWARDED_HOST, edits)) {
-            if (!believed(out, head, peer, Field.X_FORWARDED_HOST, HOST)
-                    && head.authorityTo() > 0) {
-                out.put(HOST).put(head.bytes, head.authorityFrom(), head.authorityTo()).line();
-            }
+        if (says(Field.X_FORWARDED_HOST, edits)
+                && !believed(out, head, peer, Field.X_FORWARDED_HOST, HOST)
+                && head.authorityTo() > 0) {
+            out.put(HOST).put(head.bytes, head.authorityFrom(), head.authorityTo()).line();
         }
     }
 

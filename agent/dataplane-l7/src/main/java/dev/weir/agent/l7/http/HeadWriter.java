@@ -22,7 +22,8 @@ public final class HeadWriter {
     private static final byte[] UPGRADE = bytes("Connection: Upgrade\r\nUpgrade: websocket\r\n");
     private static final byte[] TRAILERS = bytes("Connection: TE\r\nTE: trailers\r\n");
 
-    private static final byte[] PLAIN = bytes("Content-Type: text/plain\r\nContent-Length: ");
+    private static final byte[] PLAIN = bytes("Content-Type: text/plain\r\n");
+    private static final byte[] LENGTH = bytes("Content-Length: ");
     private static final byte[] NEWLINE = {'\n'};
 
     private static final long HOP =
@@ -169,12 +170,13 @@ public final class HeadWriter {
         String text = status + " " + Reasons.of(status);
         out.clear();
         out.put(VERSION).put(text).line();
-        if (location != null) {
+        if (location != null && !edits.drops("Location")) {
             out.put("Location: ").put(location).line();
         }
         boolean bare = status == 204 || status == 304;
         if (!bare) {
-            out.put(PLAIN).put(Integer.toString(text.length() + 1)).line();
+            out.put(edits.drops("Content-Type") ? Head.NOTHING : PLAIN);
+            out.put(LENGTH).put(Integer.toString(text.length() + 1)).line();
         }
         edits.write(out);
         connection(stays, to);

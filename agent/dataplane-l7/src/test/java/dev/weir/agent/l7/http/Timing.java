@@ -3,6 +3,8 @@ package dev.weir.agent.l7.http;
 import dev.weir.model.IpAddress;
 import dev.weir.routing.HeaderEdit;
 import dev.weir.routing.HeaderEdit.Header;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 
 /**
@@ -58,6 +60,7 @@ final class Timing {
                     List.of(new Header("X-Added", "1")),
                     List.of("X-Removed"));
     private static final int ROUNDS = 200_000;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final RequestHead request = new RequestHead(Limits.DEFAULT);
     private final ResponseHead response = new ResponseHead(Limits.DEFAULT);
@@ -70,7 +73,7 @@ final class Timing {
 
     public static void main(String[] args) {
         Timing timing = new Timing();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 8; i++) {
             timing.print("short", SHORT, HeaderEdit.NONE);
             timing.print("short, edited", SHORT, EDIT);
             timing.print("browser", BROWSER, HeaderEdit.NONE);
@@ -82,34 +85,42 @@ final class Timing {
     private void print(String what, String head, HeaderEdit edit) {
         byte[] asked = Wire.crlf(head);
         byte[] answered = Wire.crlf(RESPONSE);
-        long[] nanos = new long[4];
-        for (int i = 0; i < ROUNDS; i++) {
-            long start = System.nanoTime();
-            request.parse(asked, 0, asked.length);
-            sum += request.host().hashCode() + request.path().hashCode();
-            long read = System.nanoTime();
-            writer.request(request, peer, edit, HeaderEdit.NONE);
-            sum += writer.length();
-            long written = System.nanoTime();
-            response.parse(answered, 0, answered.length);
-            sum += response.status();
-            long answer = System.nanoTime();
-            writer.response(response, request, edit, HeaderEdit.NONE, false);
-            sum += writer.length();
-            long end = System.nanoTime();
-            nanos[0] += read - start;
-            nanos[1] += written - read;
-            nanos[2] += answer - written;
-            nanos[3] += end - answer;
-        }
+        long read =
+                nanos(
+                        () -> {
+                            request.parse(asked, 0, asked.length);
+                            sum += request.host().hashCode() + request.path().hashCode();
+                        });
+        long written =
+                nanos(
+                        () -> {
+                            writer.request(request, peer, edit, HeaderEdit.NONE);
+                            sum += writer.length();
+                        });
+        long answer =
+                nanos(
+                        () -> {
+                            response.parse(answered, 0, answered.length);
+                            sum += response.status();
+                        });
+        long passed =
+                nanos(
+                        () -> {
+                            writer.response(response, request, edit, HeaderEdit.NONE, false);
+                            sum += writer.length();
+                        });
         System.out.printf(
                 "%-16s request %4d B: read %4d ns, written %4d ns; response: read %4d ns,"
                         + " written %4d ns%n",
-                what,
-                asked.length,
-                nanos[0] / ROUNDS,
-                nanos[1] / ROUNDS,
-                nanos[2] / ROUNDS,
-                nanos[3] / ROUNDS);
+                what, asked.length, read, written, answer, passed);
+    }
+
+    /** Of the processor, each. */
+    private static long nanos(Runnable what) {
+        long start = THREADS.getCurrentThreadCpuTime();
+        for (int i = 0; i < ROUNDS; i++) {
+            what.run();
+        }
+        return (THREADS.getCurrentThreadCpuTime() - start) / ROUNDS;
     }
 }
