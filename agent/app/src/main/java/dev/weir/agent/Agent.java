@@ -25,9 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,7 +42,7 @@ final class Agent implements AutoCloseable {
             List.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY);
 
     private final AgentConfig config;
-    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Parts parts = new Parts();
 
     private Agent(AgentConfig config) {
         this.config = config;
@@ -75,7 +73,7 @@ final class Agent implements AutoCloseable {
         Connection connection = part(Connection.open(Servers.parse(config.join())));
         var channel = connection.channel();
         Membership membership =
-                new Membership(
+                Membership.ofNode(
                         channel, self.name(), addresses, Cpus.online(), instance, config.data());
         JoinResponse cluster = membership.join();
         NodeSettings settings =
@@ -101,6 +99,7 @@ final class Agent implements AutoCloseable {
                 part(
                         new Reporter(
                                 self.name(),
+                                "",
                                 instance,
                                 channel,
                                 Duration.ofMillis(cluster.getReportIntervalMs()),
@@ -228,19 +227,12 @@ final class Agent implements AutoCloseable {
         }
     }
 
-    private synchronized <T extends AutoCloseable> T part(T part) {
-        parts.push(part);
-        return part;
+    private <T extends AutoCloseable> T part(T part) {
+        return parts.add(part);
     }
 
     @Override
-    public synchronized void close() {
-        while (!parts.isEmpty()) {
-            try {
-                parts.pop().close();
-            } catch (Exception e) {
-                LOG.warnf("While stopping: %s", e.getMessage());
-            }
-        }
+    public void close() {
+        parts.close();
     }
 }

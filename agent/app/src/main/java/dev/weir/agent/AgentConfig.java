@@ -46,7 +46,10 @@ public interface AgentConfig {
      */
     Optional<List<String>> nodeIp();
 
-    /** What the agent programs, of {@code nft}, {@code dns} and {@code l2}. */
+    /**
+     * What the agent programs, of {@code nft}, {@code dns} and {@code l2}; or {@code l7} alone, in
+     * an agent that is a pod.
+     */
     @WithDefault("nft,dns,l2")
     List<String> planes();
 
@@ -98,6 +101,12 @@ public interface AgentConfig {
             }
         }
     }
+
+    /** {@code NAMESPACE/NAME} of the pod that this agent is; for the plane {@code l7}. */
+    Optional<String> pod();
+
+    /** Settings of the plane {@code l7}, as {@code docs/design/l7.md} lists them. */
+    Map<String, String> l7();
 
     /** How pods of different nodes reach each other. */
     @WithDefault("direct")

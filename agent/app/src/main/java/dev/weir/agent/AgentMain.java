@@ -18,13 +18,18 @@ public final class AgentMain implements QuarkusApplication {
     }
 
     @Override
-    public int run(String... args) throws InterruptedException {
-        try (Agent agent = Agent.start(config)) {
+    public int run(String... args) throws Exception {
+        try (AutoCloseable agent = start(config)) {
             Quarkus.waitForExit();
             return 0;
         } catch (IllegalArgumentException | IllegalStateException | IOException e) {
             LOG.error(e.getMessage());
             return 1;
         }
+    }
+
+    private static AutoCloseable start(AgentConfig config)
+            throws IOException, InterruptedException {
+        return ProxyAgent.isAskedFor(config) ? ProxyAgent.start(config) : Agent.start(config);
     }
 }

@@ -36,16 +36,22 @@ final class Membership {
     private final List<IpAddress> addresses;
     private final Path file;
 
-    Membership(
+    private Membership(
+            ManagedChannel channel, List<IpAddress> addresses, JoinRequest request, Path data) {
+        this.channel = channel;
+        this.addresses = List.copyOf(addresses);
+        this.request = request;
+        this.file = data.resolve("cluster.pb");
+    }
+
+    /** Of a node, which is registered. */
+    static Membership ofNode(
             ManagedChannel channel,
             String node,
             List<IpAddress> addresses,
             int cpus,
             String instance,
             Path data) {
-        this.channel = channel;
-        this.addresses = List.copyOf(addresses);
-        this.file = data.resolve("cluster.pb");
         NodeStatus.Builder status =
                 NodeStatus.newBuilder()
                         .putCapacity("cpu", Integer.toString(cpus))
@@ -56,14 +62,29 @@ final class Membership {
                                 NodeAddress.newBuilder()
                                         .setType("InternalIP")
                                         .setAddress(address.toString())));
-        this.request =
-                JoinRequest.newBuilder()
-                        .setInstance(instance)
-                        .setNode(
-                                Node.newBuilder()
-                                        .setMetadata(ObjectMeta.newBuilder().setName(node))
-                                        .setStatus(status))
-                        .build();
+        JoinRequest.Builder request = request(node, instance);
+        request.getNodeBuilder().setStatus(status);
+        return new Membership(channel, addresses, request.build(), data);
+    }
+
+    /**
+     * Of a proxy on a node that others register.
+     *
+     * @param proxy {@code NAMESPACE/NAME} of its pod
+     */
+    static Membership ofProxy(
+            ManagedChannel channel, NodeIdentity self, String proxy, String instance, Path data) {
+        return new Membership(
+                channel,
+                self.addresses(),
+                request(self.name(), instance).setProxy(proxy).build(),
+                data);
+    }
+
+    private static JoinRequest.Builder request(String node, String instance) {
+        return JoinRequest.newBuilder()
+                .setInstance(instance)
+                .setNode(Node.newBuilder().setMetadata(ObjectMeta.newBuilder().setName(node)));
     }
 
     /**

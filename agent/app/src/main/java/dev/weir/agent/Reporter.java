@@ -23,6 +23,7 @@ final class Reporter implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private final String node;
+    private final String proxy;
     private final String instance;
     private final AgentsGrpc.AgentsBlockingStub agents;
     private final Duration interval;
@@ -41,13 +42,18 @@ final class Reporter implements AutoCloseable {
      */
     record Acknowledged(Frontier everywhere, boolean nodesUnreachable, long atNanos) {}
 
+    /**
+     * @param proxy {@code NAMESPACE/NAME} of the pod that reports; empty for the node itself
+     */
     Reporter(
             String node,
+            String proxy,
             String instance,
             Channel channel,
             Duration interval,
             NodeLoop.Carried nothing) {
         this.node = node;
+        this.proxy = proxy;
         this.instance = instance;
         this.agents = AgentsGrpc.newBlockingStub(channel);
         this.interval = interval;
@@ -110,6 +116,7 @@ final class Reporter implements AutoCloseable {
                             .report(
                                     ReportRequest.newBuilder()
                                             .setNodeName(node)
+                                            .setProxy(proxy)
                                             .setInstance(instance)
                                             .setProgrammed(carried.programmed().toProto())
                                             .addAllProblems(carried.problems())

@@ -25,6 +25,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,9 +38,8 @@ public final class StreamChangeSource implements ChangeSource {
     private static final Duration FIRST_RETRY = Duration.ofMillis(50);
     private static final Duration LAST_RETRY = Duration.ofSeconds(1);
 
-    private final String node;
     private final ManagedChannel channel;
-    private final AgentsGrpc.AgentsBlockingStub agents;
+    private final Function<FollowRequest, Iterator<FollowResponse>> stream;
     private final Thread thread;
     private volatile boolean connected;
     private volatile boolean closed;
@@ -51,10 +51,23 @@ public final class StreamChangeSource implements ChangeSource {
     private final Map<String, Delta> unfinished = new HashMap<>();
     private final Trouble trouble = new Trouble(LOG);
 
+    /** The shards that nodes follow. */
     public StreamChangeSource(String node, ManagedChannel channel) {
-        this.node = node;
+        this(
+                channel,
+                request ->
+                        AgentsGrpc.newBlockingStub(channel)
+                                .follow(request.toBuilder().setNodeName(node).build()));
+    }
+
+    /**
+     * @param stream opens a stream on the channel, in the present context; it may start with a
+     *     snapshot wherever the request wants to go on
+     */
+    StreamChangeSource(
+            ManagedChannel channel, Function<FollowRequest, Iterator<FollowResponse>> stream) {
         this.channel = channel;
-        this.agents = AgentsGrpc.newBlockingStub(channel);
+        this.stream = stream;
         this.thread = Thread.ofVirtual().name("change-source").unstarted(this::run);
     }
 
@@ -78,7 +91,6 @@ public final class StreamChangeSource implements ChangeSource {
             try {
                 FollowRequest request =
                         FollowRequest.newBuilder()
-                                .setNodeName(node)
                                 .addAllShards(shards)
                                 .setResume(position.toProto())
                                 .build();
@@ -87,8 +99,8 @@ public final class StreamChangeSource implements ChangeSource {
                 channel.resetConnectBackoff();
                 // Whatever ends the reading ends the call, too.
                 try (Context.CancellableContext call = Context.current().withCancellation()) {
-                    for (var stream = open(call, request); stream.hasNext(); ) {
-                        accept(stream.next());
+                    for (var messages = open(call, request); messages.hasNext(); ) {
+                        accept(messages.next());
                         connected = true;
                         trouble.over();
                         pause = FIRST_RETRY;
@@ -117,7 +129,7 @@ public final class StreamChangeSource implements ChangeSource {
     private Iterator<FollowResponse> open(Context context, FollowRequest request) {
         Context former = context.attach();
         try {
-            return agents.follow(request);
+            return stream.apply(request);
         } finally {
             context.detach(former);
         }

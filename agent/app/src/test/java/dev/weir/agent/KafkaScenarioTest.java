@@ -173,7 +173,7 @@ class KafkaScenarioTest {
         try (SocketServer server = SocketServer.start(directory.resolve("s"), reports);
                 Reporter reporter =
                         new Reporter(
-                                "n1", "i1", server.channel(), Duration.ofMillis(100), nothing);
+                                "n1", "", "i1", server.channel(), Duration.ofMillis(100), nothing);
                 NodeLoop loop =
                         new NodeLoop(
                                 List.of(new PlaneDriver(new RecordingPlane(kernel, FOLLOWED))),

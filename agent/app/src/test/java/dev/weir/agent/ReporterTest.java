@@ -72,7 +72,7 @@ class ReporterTest {
     }
 
     private void start(Duration interval) {
-        reporter = new Reporter("n1", "i1", server.channel(), interval, NOTHING);
+        reporter = new Reporter("n1", "", "i1", server.channel(), interval, NOTHING);
         reporter.start();
     }
 
