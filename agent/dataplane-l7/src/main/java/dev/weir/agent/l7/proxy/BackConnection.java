@@ -42,7 +42,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         this.destination = destination;
         this.exchange = exchange;
         this.head = new ResponseHead(worker.settings.capacity().message());
-        this.body = new BodyScanner(worker.settings.capacity().message());
+        this.body = new BodyScanner(worker.settings.capacity().message().anyBody());
     }
 
     /** The attempt to connect has ended. */
