@@ -26,6 +26,9 @@ final class SniSelector extends AbstractSniHandler<Optional<SslContext>> {
     private final int port;
     private final long timeoutMillis;
 
+    /** The hello stays in the buffer, and is looked at again at each event until the close. */
+    private boolean refused;
+
     SniSelector(Worker worker, int port) {
         super(MOST_HELLO, worker.settings.timeouts().handshake().toMillis());
         this.worker = worker;
@@ -50,7 +53,11 @@ final class SniSelector extends AbstractSniHandler<Optional<SslContext>> {
             @Nullable String hostname,
             Future<Optional<SslContext>> future) {
         Optional<SslContext> context = future.getNow();
+        if (refused) {
+            return;
+        }
         if (context.isEmpty()) {
+            refused = true;
             worker.counters.handshakeRefused();
             ByteBuf alert = ctx.alloc().buffer(UNRECOGNIZED_NAME.length);
             ctx.writeAndFlush(alert.writeBytes(UNRECOGNIZED_NAME))
