@@ -101,6 +101,21 @@ final class Attacks {
         ": nothing",
         "Space Name: a"
     };
+    private static final String[] STATUSES = {
+        "200 OK",
+        "200 OK",
+        "200",
+        "204 No Content",
+        "304 Not Modified",
+        "103 Early Hints",
+        "101 Switching Protocols",
+        "500 ",
+        "20 OK",
+        "2000 OK",
+        "200\tOK",
+        " 200 OK",
+        "200 O\0K"
+    };
     private static final String[] ENDS = {"\n", "\r", "\r\r\n", "\n\r", "\r\n ", "\r\n\r\n", ""};
     private static final String[] SIZES = {
         "%x",
@@ -159,6 +174,26 @@ final class Attacks {
         others(text);
         text.append(end()).append(body).append(often(50) ? NEXT : "");
         for (int i = often(70) ? 0 : 1 + random.nextInt(3); i > 0 && !text.isEmpty(); i--) {
+            mutate(text);
+        }
+        return text.toString();
+    }
+
+    /** The head of a response. */
+    String nextResponse() {
+        StringBuilder text = new StringBuilder(often(95) ? "HTTP/1.1 " : "HTTP/1.0 ");
+        text.append(any(STATUSES)).append(end());
+        others(text);
+        if (often(40)) {
+            text.append(often(60) ? CODINGS[0] : any(CODINGS)).append(end());
+        }
+        others(text);
+        if (often(40)) {
+            text.append((often(60) ? LENGTHS[0] : any(LENGTHS)).formatted(5)).append(end());
+        }
+        others(text);
+        text.append(end()).append("0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
+        for (int i = often(70) ? 0 : 1 + random.nextInt(3); i > 0; i--) {
             mutate(text);
         }
         return text.toString();

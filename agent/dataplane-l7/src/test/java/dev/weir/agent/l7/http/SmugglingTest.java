@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.model.IpAddress;
 import dev.weir.routing.HeaderEdit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -22,6 +23,33 @@ class SmugglingTest {
     private static final int REQUESTS = Integer.getInteger("weir.l7.requests", 10_000);
     private static final Peer PEER =
             new Peer(IpAddress.of("192.0.2.7"), IpAddress.of("10.0.0.1"), 80, false, false);
+    private static final Peer TRUSTED =
+            new Peer(IpAddress.of("2001:db8::7"), IpAddress.of("fd00::1"), 443, true, true);
+    private static final List<String> NAMES =
+            List.of(
+                    "Content-Length",
+                    "transfer-encoding",
+                    "Host",
+                    "Connection",
+                    "Upgrade",
+                    "TE",
+                    "Accept",
+                    "X-Private",
+                    "X-Forwarded-For",
+                    "Forwarded",
+                    "Bad Name",
+                    "Evil: 1\r\nX",
+                    "");
+    private static final List<String> VALUES =
+            List.of(
+                    "5",
+                    "chunked",
+                    "b.example",
+                    "",
+                    "a\r\nEvil: 1",
+                    "a\n\nb",
+                    "\u00e4\u20ac",
+                    "\0");
     private static final List<String> HOP =
             List.of("keep-alive", "proxy", "proxy-connection", "http2-settings", "x-private");
 
@@ -50,6 +78,7 @@ class SmugglingTest {
             agrees(seen, text, what);
             if (seen.state() == Progress.DONE) {
                 passesOn(seen, bytes, what);
+                passesOnEdited(seen, bytes, random, what);
             }
             isTheSameInParts(seen, bytes, random, what);
         }
@@ -77,16 +106,9 @@ class SmugglingTest {
     private void passesOn(Exchange seen, byte[] bytes, String what) {
         RequestHead head = seen.head();
         writer.request(head, PEER, HeaderEdit.NONE, HeaderEdit.NONE);
-        String sent =
-                Wire.text(writer.bytes(), 0, writer.length())
-                        + Wire.text(bytes, seen.headEnd(), seen.end());
+        String sent = sent(seen, bytes);
         String both = what + "\nsent:\n" + Wire.shown(Wire.bytes(sent));
-        assertThat(Reference.read(sent)).as(both).isInstanceOf(Reference.Request.class);
-        Reference.Request request = (Reference.Request) Reference.read(sent);
-        assertThat(request.end()).as(both).isEqualTo(sent.length());
-        assertThat(request.method()).as(both).isEqualTo(head.method());
-        assertThat(request.target()).as(both).isEqualTo(head.target());
-        assertThat(request.content()).as(both).isEqualTo(seen.content());
+        Reference.Request request = isTheSame(seen, sent, both);
         assertThat(request.values("X-Forwarded-For")).as(both).containsExactly("192.0.2.7");
         assertThat(request.values("X-Real-IP")).as(both).containsExactly("192.0.2.7");
         assertThat(request.values("Forwarded")).as(both).hasSize(1);
@@ -99,6 +121,48 @@ class SmugglingTest {
                         h ->
                                 HOP.contains(h.name().toLowerCase(Locale.ROOT))
                                         && named(h.name(), head));
+    }
+
+    private void passesOnEdited(Exchange seen, byte[] bytes, Random random, String what) {
+        HeaderEdit edit = edit(random);
+        HeaderEdit after = edit(random);
+        Peer peer = random.nextBoolean() ? PEER : TRUSTED;
+        writer.request(seen.head(), peer, edit, after);
+        String sent = sent(seen, bytes);
+        String all = what + "\n" + edit + "\n" + after + "\nsent:\n" + Wire.shown(Wire.bytes(sent));
+        Reference.Request request = isTheSame(seen, sent, all);
+        assertThat(request.headers()).as(all).noneMatch(h -> h.is("evil"));
+    }
+
+    private static HeaderEdit edit(Random random) {
+        List<HeaderEdit.Header> set = new ArrayList<>();
+        List<HeaderEdit.Header> add = new ArrayList<>();
+        List<String> remove = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            set.add(new HeaderEdit.Header(any(random, NAMES), any(random, VALUES)));
+            add.add(new HeaderEdit.Header(any(random, NAMES), any(random, VALUES)));
+            remove.add(any(random, NAMES));
+        }
+        return new HeaderEdit(set, add, remove);
+    }
+
+    private static String any(Random random, List<String> all) {
+        return all.get(random.nextInt(all.size()));
+    }
+
+    private String sent(Exchange seen, byte[] bytes) {
+        return Wire.text(writer.bytes(), 0, writer.length())
+                + Wire.text(bytes, seen.headEnd(), seen.end());
+    }
+
+    private static Reference.Request isTheSame(Exchange seen, String sent, String what) {
+        assertThat(Reference.read(sent)).as(what).isInstanceOf(Reference.Request.class);
+        Reference.Request request = (Reference.Request) Reference.read(sent);
+        assertThat(request.end()).as(what).isEqualTo(sent.length());
+        assertThat(request.method()).as(what).isEqualTo(seen.head().method());
+        assertThat(request.target()).as(what).isEqualTo(seen.head().target());
+        assertThat(request.content()).as(what).isEqualTo(seen.content());
+        return request;
     }
 
     private static boolean named(String any, RequestHead head) {
