@@ -49,6 +49,9 @@ record ControlProcess(
             case DISTRIBUTED -> {
                 all.put("weir.role", role);
                 all.put("weir.kafka.bootstrap", LabNetwork.BROKER);
+                if (role.equals(settings.shape().frontDoor())) {
+                    all.put("weir.secret-key-file", place.secretKey().toString());
+                }
                 yield new ControlProcess(role, "service", all, List.of(), answers);
             }
         };

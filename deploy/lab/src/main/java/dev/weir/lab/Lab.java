@@ -45,8 +45,8 @@ public final class Lab {
      * Returns when every node is reachable. Throws CliError, also when a lab with other settings
      * runs.
      */
-    public void up(LabSettings settings, Launcher launcher)
-            throws IOException, InterruptedException {
+    public void up(LabSettings settings, Session session) throws IOException, InterruptedException {
+        Launcher launcher = Launcher.of(session);
         Files.createDirectories(place.data());
         try (FileChannel channel = open(lockFile());
                 FileLock lock = channel.lock()) {
@@ -69,6 +69,9 @@ public final class Lab {
             new LabControl(place, settings).up(launcher);
             ControlPlane.writeFile(Session.serverFile(place.data()), address() + "\n");
             new LabAgents(place, settings).up(launcher);
+            if (settings.ingress()) {
+                new LabProxies(session, place, settings).up(launcher);
+            }
         }
     }
 

@@ -5,7 +5,6 @@ import dev.weir.cli.ClusterOptions;
 import dev.weir.cli.CompactJson;
 import dev.weir.cli.ConnectOptions;
 import dev.weir.cli.Errors;
-import dev.weir.cli.Launcher;
 import dev.weir.cli.NamespaceOptions;
 import dev.weir.cli.Session;
 import dev.weir.client.ServerAddress;
@@ -50,6 +49,8 @@ final class LabCommand {
                     String plane,
             @Option(names = "--fabric", defaultValue = "direct", description = "default: direct")
                     String fabric,
+            @Option(names = "--no-ingress", description = "without proxies for Ingress and Gateway")
+                    boolean noIngress,
             @Option(names = "--distributed", description = "services in processes of their own")
                     boolean distributed)
             throws IOException, InterruptedException {
@@ -58,9 +59,10 @@ final class LabCommand {
         }
         Path data = session.data(connect);
         Shape shape = distributed ? Shape.DISTRIBUTED : Shape.STANDALONE;
-        LabSettings settings = settings(shape, nodes, plane, fabric, cluster.settings());
+        LabSettings settings =
+                settings(shape, nodes, plane, fabric, !noIngress, cluster.settings());
         Lab lab = new Lab(data);
-        lab.up(settings, Launcher.of(session));
+        lab.up(settings, session);
         String names =
                 LabNode.all(settings)
                         .map(node -> node.name() + " " + node.ipv4() + "," + node.ipv6())
@@ -79,10 +81,15 @@ final class LabCommand {
 
     /** Of a lab that is started now. */
     static LabSettings settings(
-            Shape shape, int nodes, String plane, String fabric, Map<String, String> cluster)
+            Shape shape,
+            int nodes,
+            String plane,
+            String fabric,
+            boolean ingress,
+            Map<String, String> cluster)
             throws IOException {
         return new LabSettings(
-                shape, nodes, plane, fabric, cluster, Files.readString(BOOT_ID).strip());
+                shape, nodes, plane, fabric, ingress, cluster, Files.readString(BOOT_ID).strip());
     }
 
     @Command(
@@ -142,9 +149,12 @@ final class LabCommand {
                             settings.shape().roles().forEach(role -> addMissing(states, role, ""));
                             LabNode.all(settings)
                                     .forEach(
-                                            node ->
-                                                    addMissing(
-                                                            states, LabProcess.AGENT, node.name()));
+                                            node -> {
+                                                addMissing(states, LabProcess.AGENT, node.name());
+                                                if (settings.ingress()) {
+                                                    addMissing(states, LabProcess.L7, node.name());
+                                                }
+                                            });
                         });
         return states;
     }

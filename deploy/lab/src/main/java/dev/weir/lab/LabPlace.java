@@ -46,6 +46,11 @@ record LabPlace(Path data) {
         return directory().resolve("kafka");
     }
 
+    /** What Secrets are sealed with: where standalone has it, too. */
+    Path secretKey() {
+        return directory().resolve("secret.key");
+    }
+
     private Path socket(String name) {
         Path socket = directory().resolve(name + ".sock");
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {

@@ -18,12 +18,14 @@ import java.util.stream.Stream;
  * between starting one and writing it down cannot lose it, and a number used again is never
  * mistaken.
  *
- * @param role one of {@link Shape#roles()}, {@code agent}, or {@code supervisor} of a pod
+ * @param role one of {@link Shape#roles()}, {@code agent}, {@code l7}, or {@code supervisor} of a
+ *     pod
  * @param node empty unless it is of a node
  * @param arguments its command line
  */
 record LabProcess(String role, String node, RunningProcess process, List<String> arguments) {
     static final String AGENT = "agent";
+    static final String L7 = "l7";
     static final String SUPERVISOR = "supervisor";
 
     private static final String ROLE = "-Dlab.role=";

@@ -10,6 +10,7 @@ import java.util.TreeMap;
  * What a lab was started with. Two labs with other settings are different labs.
  *
  * @param nodes 1 to 89: node i has the address 172.30.0.(10 + i)
+ * @param ingress whether there are proxies
  * @param cluster settings of the control plane
  * @param bootId of the machine's boot in which it was started; nothing of it outlives that
  */
@@ -18,6 +19,7 @@ record LabSettings(
         int nodes,
         String plane,
         String fabric,
+        boolean ingress,
         Map<String, String> cluster,
         String bootId) {
     static final int MAX_NODES = 89;
@@ -32,6 +34,7 @@ record LabSettings(
         tree.put("nodes", nodes);
         tree.put("plane", plane);
         tree.put("fabric", fabric);
+        tree.put("ingress", ingress);
         tree.put("cluster", new TreeMap<>(cluster));
         tree.put("bootId", bootId);
         return CompactJson.of(tree) + "\n";
@@ -48,6 +51,7 @@ record LabSettings(
                 tree.get("nodes").getAsInt(),
                 tree.get("plane").getAsString(),
                 tree.get("fabric").getAsString(),
+                tree.has("ingress") && tree.get("ingress").getAsBoolean(),
                 cluster,
                 tree.get("bootId").getAsString());
     }

@@ -65,6 +65,14 @@ record PodFiles(Path directory, String namespace, String name, String node, Stri
         }
     }
 
+    /** As {@link #writeFiles} returned them. */
+    List<String> addresses() throws IOException {
+        return Files.readAllLines(directory.resolve("hosts")).stream()
+                .filter(line -> !line.contains("localhost"))
+                .map(line -> line.replaceFirst("\\t.*", ""))
+                .toList();
+    }
+
     /** Writes resolv.conf and hosts as kubelet does. Returns the addresses. */
     List<String> writeFiles(JsonObject cniResult, String hostname, String subdomain)
             throws IOException {

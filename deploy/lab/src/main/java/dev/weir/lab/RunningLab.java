@@ -3,7 +3,6 @@ package dev.weir.lab;
 import dev.weir.changes.Frontier;
 import dev.weir.cli.CliError;
 import dev.weir.cli.ClusterOptions;
-import dev.weir.cli.Launcher;
 import dev.weir.cli.Main;
 import dev.weir.cli.ObjectWait;
 import dev.weir.cli.ProgrammedWait;
@@ -43,10 +42,21 @@ public final class RunningLab implements AutoCloseable {
     private final Shape shape;
     private final Path data;
     private final Lab lab;
+    private final boolean ingress;
     private boolean closed; // guarded by this
 
-    /** Nothing runs before {@link #up}. */
+    /** Without proxies. Nothing runs before {@link #up}. */
     public RunningLab(Session session, Path data, Shape shape) {
+        this(session, data, shape, false);
+    }
+
+    /**
+     * Nothing runs before {@link #up}.
+     *
+     * @param ingress whether there are proxies
+     */
+    public RunningLab(Session session, Path data, Shape shape, boolean ingress) {
+        this.ingress = ingress;
         this.session = session;
         this.shape = shape;
         this.data = data;
@@ -71,7 +81,7 @@ public final class RunningLab implements AutoCloseable {
         }
         Map<String, String> settings = new TreeMap<>(new ClusterOptions().settings());
         settings.put("weir.external-ip-ranges", EXTERNAL_IP_RANGES);
-        lab.up(LabCommand.settings(shape, nodes, "nft", "direct", settings), Launcher.of(session));
+        lab.up(LabCommand.settings(shape, nodes, "nft", "direct", ingress, settings), session);
     }
 
     public Shape shape() {

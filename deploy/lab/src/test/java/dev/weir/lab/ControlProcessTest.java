@@ -1,6 +1,7 @@
 package dev.weir.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -14,7 +15,13 @@ class ControlProcessTest {
         return ControlProcess.of(
                 PLACE,
                 new LabSettings(
-                        shape, 2, "nft", "direct", Map.of("weir.pod-cidrs", "10.0.0.0/8"), "boot"));
+                        shape,
+                        2,
+                        "nft",
+                        "direct",
+                        false,
+                        Map.of("weir.pod-cidrs", "10.0.0.0/8"),
+                        "boot"));
     }
 
     @Test
@@ -50,6 +57,12 @@ class ControlProcessTest {
                                         .containsEntry("weir.role", process.role())
                                         .containsEntry("weir.kafka.bootstrap", "172.30.0.10:9092")
                                         .containsEntry("weir.pod-cidrs", "10.0.0.0/8"));
+        assertThat(all)
+                .filteredOn(process -> process.settings().containsKey("weir.secret-key-file"))
+                .extracting(
+                        ControlProcess::role,
+                        process -> process.settings().get("weir.secret-key-file"))
+                .containsExactly(tuple("control-plane", "/data/lab/secret.key"));
     }
 
     @Test

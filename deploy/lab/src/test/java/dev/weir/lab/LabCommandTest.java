@@ -48,7 +48,7 @@ class LabCommandTest {
     private LabPlace startedAs(Shape shape) throws Exception {
         LabPlace place = new LabPlace(data);
         Files.createDirectories(place.directory());
-        LabSettings settings = LabCommand.settings(shape, 1, "nft", "direct", Map.of());
+        LabSettings settings = LabCommand.settings(shape, 1, "nft", "direct", false, Map.of());
         Files.writeString(place.settingsFile(), settings.json());
         return place;
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LabNetworkTest {
     private static final LabSettings TWO_NODES =
-            new LabSettings(Shape.STANDALONE, 2, "nft", "direct", Map.of(), "boot");
+            new LabSettings(Shape.STANDALONE, 2, "nft", "direct", false, Map.of(), "boot");
 
     @TempDir Path data;
     private LabPlace place;

@@ -13,6 +13,7 @@ class LabSettingsTest {
                     3,
                     "nft",
                     "direct",
+                    false,
                     Map.of("weir.pod-cidrs", "10.0.0.0/8,\"x\""),
                     "boot");
 
