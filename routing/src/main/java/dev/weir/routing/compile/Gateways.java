@@ -15,13 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
-/**
- * All Gateways of our classes, and which of their listeners stand in each other's way.
- *
- * <p>All share the proxies: what listeners of one port and host name in different Gateways take in
- * is together. Of two Gateways that want one port with and without TLS, the older one has it. Port
- * 80 is without and port 443 with TLS, as Ingresses have them.
- */
+/** All Gateways of our classes, and which of their listeners stand in each other's way. */
 final class Gateways {
     private final Map<Key, Judged> judged = new TreeMap<>();
 
@@ -29,9 +23,7 @@ final class Gateways {
     private record Judged(Finding accepted, List<Entrance> entrances) {}
 
     Gateways(Image control, Classes classes, Listeners listeners) {
-        Map<Integer, Boolean> tls = new TreeMap<>();
-        tls.put(IngressService.HTTP_PORT, false);
-        tls.put(IngressService.HTTPS_PORT, true);
+        SharedPorts ports = new SharedPorts();
         control.all(Kinds.GATEWAY, Gateway.class)
                 .filter(gateway -> classes.of(gateway).isPresent())
                 .sorted(Comparator.comparing(Gateway::getMetadata, Age.OLDEST))
@@ -39,22 +31,19 @@ final class Gateways {
                         gateway ->
                                 judged.put(
                                         Kinds.GATEWAY.key(gateway.getMetadata()),
-                                        judge(gateway, classes, listeners.of(gateway), tls)));
+                                        judge(gateway, classes, listeners.of(gateway), ports)));
     }
 
     private static Judged judge(
-            Gateway object, Classes classes, List<Entrance> listeners, Map<Integer, Boolean> tls) {
+            Gateway object, Classes classes, List<Entrance> listeners, SharedPorts ports) {
         Optional<Finding> refused = refused(object, classes);
         List<Entrance> entrances = new ArrayList<>();
         for (Entrance entrance : listeners) {
-            Entrance now = settled(entrance, listeners, tls);
+            Entrance now = settled(entrance, listeners);
             if (now.serves() && refused.isPresent()) {
                 now = now.refused("Invalid", "The Gateway is not accepted.");
             }
-            if (now.serves()) {
-                tls.putIfAbsent(now.port(), now.tls());
-            }
-            entrances.add(now);
+            entrances.add(ports.take(now));
         }
         return new Judged(refused.orElseGet(() -> accepted(entrances)), entrances);
     }
@@ -83,9 +72,8 @@ final class Gateways {
                         .formatted(entrances.size() - serving, entrances.size()));
     }
 
-    /** As it stands among the others of its Gateway and on its port. */
-    private static Entrance settled(
-            Entrance entrance, List<Entrance> all, Map<Integer, Boolean> tls) {
+    /** As it stands among the others of its Gateway. */
+    private static Entrance settled(Entrance entrance, List<Entrance> all) {
         for (Entrance other : all) {
             if (other.index() != entrance.index() && other.port() == entrance.port()) {
                 Optional<String> reason = Conflicts.between(entrance, other);
@@ -95,13 +83,6 @@ final class Gateways {
                             "Listener %s stands in its way.".formatted(other.spec().getName()));
                 }
             }
-        }
-        if (entrance.serves()
-                && tls.getOrDefault(entrance.port(), entrance.tls()) != entrance.tls()) {
-            return entrance.conflicting(
-                    "ProtocolConflict",
-                    "Port %d is %s TLS already."
-                            .formatted(entrance.port(), entrance.tls() ? "without" : "with"));
         }
         return entrance;
     }

@@ -336,6 +336,29 @@ class TlsTest {
     }
 
     @Test
+    void ofTwoGatewaysWithTwoCertificatesForAHostTheOlderHasIt() {
+        String younger = listener("tls: {certificateRefs: [{name: other}]}").replace("gw,", "b,");
+        Cluster served =
+                cluster.with(listener("tls: {certificateRefs: [{name: one}]}")).with(younger);
+        Cluster agreeing = served.with(younger.replace("name: other", "name: one"));
+
+        assertThat(secret(served, "x.com")).isEqualTo("a/one");
+        assertThat(conflict(served)).isEqualTo("HostnameConflict");
+        assertThat(conflict(agreeing)).isEqualTo("NoConflicts");
+    }
+
+    private static String conflict(Cluster cluster) {
+        return cluster.compiled()
+                .verdicts()
+                .gateways()
+                .get(Kinds.GATEWAY.key("a", "b"))
+                .listeners()
+                .getFirst()
+                .conflicted()
+                .reason();
+    }
+
+    @Test
     void aNewCertificateIsTakenUpByACompilerThatKnowsTheOldOne() {
         Compile compile = new Compile();
         Cluster served = cluster.with(ingress("i", "{secretName: one}", "x.com|Prefix|/|one"));
