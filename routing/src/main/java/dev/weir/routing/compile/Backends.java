@@ -5,17 +5,22 @@ import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Finds the ports of Services that routes refer to. */
+/** Finds the ports of Services that routes refer to, in one image. For one caller at a time. */
 final class Backends {
     /** What a port may say of its protocol that a proxy has to know, and does not speak. */
     private static final Set<String> NOT_SPOKEN =
             Set.of("kubernetes.io/h2c", "kubernetes.io/wss", "https", "grpc");
 
     private final Image endpoint;
+
+    /** Those that were asked for; many routes lead to one Service. */
+    private final Map<Key, Optional<Service>> services = new HashMap<>();
 
     Backends(Image endpoint) {
         this.endpoint = endpoint;
@@ -42,7 +47,8 @@ final class Backends {
 
     private Backend find(String namespace, String name, String port, Predicate<ServicePort> meant) {
         Key key = Kinds.SERVICE.key(namespace, name);
-        Optional<Service> service = endpoint.find(Service.class, key);
+        Optional<Service> service =
+                services.computeIfAbsent(key, asked -> endpoint.find(Service.class, asked));
         if (service.isEmpty()) {
             return new Backend.Lacking("BackendNotFound", "There is no " + key + ".");
         }

@@ -3,6 +3,8 @@ package dev.weir.routing.compile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Message;
+import dev.weir.model.Key;
+import dev.weir.model.Shards;
 import dev.weir.route.v1.Gateway;
 import dev.weir.route.v1.HttpRoute;
 import dev.weir.route.v1.Ingress;
@@ -112,18 +114,48 @@ class RoutingLawsTest {
 
     @Test
     void aCompilerThatIsUsedAgainAnswersAsANewOne() {
-        Compile compile = new Compile();
         for (long seed = start; seed < start + CLUSTERS / 4; seed++) {
             RandomRoutes random = new RandomRoutes(new Random(seed));
-            Cluster cluster = with(random.gateways());
+            Compile compile = new Compile();
+            Cluster cluster = base;
+            List<Message> objects = new ArrayList<>(random.gateways());
+            objects.addAll(random.ingresses());
+            for (Message object : objects) {
+                cluster = cluster.with(object);
 
-            Compiled compiled =
-                    compile.apply(
-                            cluster.image("control"),
-                            cluster.image("endpoint"),
-                            cluster.image("secret"));
-
-            assertThat(compiled).as("seed %d", seed).isEqualTo(cluster.compiled());
+                assertThat(apply(compile, cluster))
+                        .as("seed %d", seed)
+                        .isEqualTo(cluster.compiled());
+            }
+            Key gone = cluster.objects().firstKey();
+            assertThat(apply(compile, cluster.without(gone)))
+                    .as("seed %d, without %s", seed, gone)
+                    .isEqualTo(cluster.without(gone).compiled());
         }
+    }
+
+    private static Compiled apply(Compile compile, Cluster cluster) {
+        return compile.apply(
+                cluster.image(Shards.CONTROL),
+                cluster.image(Shards.ENDPOINT),
+                cluster.image(Shards.SECRET));
+    }
+
+    @Test
+    void whereOnlyAStatusChangedACompilerAnswersTheSame() {
+        Compile compile = new Compile();
+        Ingress.Builder ingress = Ingress.newBuilder();
+        ingress.getMetadataBuilder().setName("i").setNamespace("a").setGeneration(1);
+        ingress.getMetadataBuilder().getCreationTimestampBuilder().setSeconds(1);
+        Compiled before = apply(compile, base.with(ingress.build()));
+
+        ingress.getStatusBuilder().addConditionsBuilder().setType("Programmed");
+        ingress.getMetadataBuilder().setResourceVersion("9");
+        Compiled said = apply(compile, base.with(ingress.build()));
+        ingress.getMetadataBuilder().putAnnotations(Classes.LEGACY_CLASS, "weir");
+        Compiled claimed = apply(compile, base.with(ingress.build()));
+
+        assertThat(said).isSameAs(before);
+        assertThat(claimed.verdicts().ingresses()).hasSize(1);
     }
 }
