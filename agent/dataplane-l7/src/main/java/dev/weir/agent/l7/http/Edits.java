@@ -26,36 +26,23 @@ record Edits(HeaderEdit first, HeaderEdit second) {
         return first.isNone() && second.isNone();
     }
 
-    /** Whether what the head has under this name goes. */
-    boolean drops(Head head, int i) {
-        return drops(head, i, first) || drops(head, i, second);
+    /** Whether this header of a head goes. */
+    boolean drops(Fields fields, int i) {
+        return !fields.field(i).in(FIXED) && (drops(fields, i, first) || drops(fields, i, second));
     }
 
-    private static boolean drops(Head head, int i, HeaderEdit edit) {
+    private static boolean drops(Fields fields, int i, HeaderEdit edit) {
         for (Header header : edit.set()) {
-            if (isName(head, i, header.name())) {
+            if (fields.isName(i, header.name())) {
                 return true;
             }
         }
         for (String name : edit.remove()) {
-            if (isName(head, i, name)) {
+            if (fields.isName(i, name)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean isName(Head head, int i, String name) {
-        int from = head.nameFrom(i);
-        if (head.nameTo(i) - from != name.length() || head.field(i).in(FIXED)) {
-            return false;
-        }
-        for (int j = 0; j < name.length(); j++) {
-            if (Octet.lower(head.bytes[from + j]) != Octet.lower(name.charAt(j))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Whether what the proxy itself would say under this name goes. */

@@ -58,9 +58,10 @@ final class ForwardedHeaders {
 
     /** What a trusted peer says already, with a comma after it. */
     private static void before(Output out, RequestHead head, Peer peer, Field field) {
-        for (int i = 0; peer.trusted && i < head.count(); i++) {
-            if (head.field(i) == field && head.valueTo(i) > head.valueFrom(i)) {
-                out.put(head.bytes, head.valueFrom(i), head.valueTo(i)).put(COMMA);
+        for (int i = 0; peer.trusted && i < head.fields.count(); i++) {
+            if (head.fields.field(i) == field
+                    && head.fields.valueTo(i) > head.fields.valueFrom(i)) {
+                out.put(head.bytes, head.fields.valueFrom(i), head.fields.valueTo(i)).put(COMMA);
             }
         }
     }
@@ -81,9 +82,11 @@ final class ForwardedHeaders {
     /** Writes what a trusted peer says under this name, the first of several. */
     private static boolean believed(
             Output out, RequestHead head, Peer peer, Field field, byte[] name) {
-        for (int i = 0; peer.trusted && i < head.count(); i++) {
-            if (head.field(i) == field) {
-                out.put(name).put(head.bytes, head.valueFrom(i), head.valueTo(i)).line();
+        for (int i = 0; peer.trusted && i < head.fields.count(); i++) {
+            if (head.fields.field(i) == field) {
+                out.put(name)
+                        .put(head.bytes, head.fields.valueFrom(i), head.fields.valueTo(i))
+                        .line();
                 return true;
             }
         }

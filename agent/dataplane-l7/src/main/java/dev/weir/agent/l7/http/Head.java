@@ -2,14 +2,13 @@ package dev.weir.agent.l7.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The head of a message, as a view of an array: of each header it knows where it is and, if the
- * proxy cares for it, which it is. Used again for the next message. The array must stay as it is
- * while the view is used. Of one thread.
+ * proxy cares for it, which it is. Used again for the next message. The array must stay as it is as
+ * long as texts are asked for; what is no text stays right without it. Of one thread.
  *
  * <p>Lines end in CRLF and nothing else. Whatever RFC 9112 leaves to the mercy of the recipient is
  * refused: another proxy or the backend might decide otherwise.
@@ -18,10 +17,9 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     static final int MORE = -1;
     static final int REFUSED = -2;
     static final byte[] NOTHING = {};
-    private static final int SPAN = 4;
-    private static final int USUAL = 24;
 
     final Limits limits;
+    final Fields fields = new Fields();
     byte[] bytes = NOTHING;
 
     /** Of HTTP/1: 0 or 1. */
@@ -36,7 +34,9 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     private Progress progress = Progress.DONE;
     private @Nullable Fault fault;
     private boolean firstLine;
-    private boolean names;
+
+    /** How many headers Connection names, at most. */
+    private int named;
 
     /** Where the line begins that is to be read next. */
     private int line;
@@ -51,12 +51,6 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     private int kinds;
 
     private int end;
-    private int count;
-
-    /** Of each header where its name begins and ends, and its value. */
-    private int[] spans = new int[USUAL * SPAN];
-
-    private Field[] fields = new Field[USUAL];
 
     Head(Limits limits) {
         this.limits = limits;
@@ -72,6 +66,7 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     public final Progress parse(byte[] bytes, int from, int to) {
         Objects.checkFromToIndex(from, to, bytes.length);
         this.bytes = bytes;
+        fields.in(bytes);
         if (progress != Progress.MORE) {
             begin(from);
         }
@@ -114,9 +109,9 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
      */
     public final @Nullable String header(String name) {
         String all = null;
-        for (int i = 0; i < count; i++) {
-            if (Octet.same(bytes, nameFrom(i), nameTo(i), name)) {
-                String one = text(valueFrom(i), valueTo(i));
+        for (int i = 0; i < fields.count(); i++) {
+            if (fields.isName(i, name)) {
+                String one = text(fields.valueFrom(i), fields.valueTo(i));
                 all = all == null ? one : all + ", " + one;
             }
         }
@@ -126,11 +121,11 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     private void begin(int from) {
         firstLine = true;
         next(from);
-        count = 0;
+        fields.clear();
         minor = 1;
         framing = Framing.NONE;
         length = 0;
-        names = false;
+        named = 0;
         close = false;
         keepAlive = false;
         upgrade = false;
@@ -167,8 +162,11 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     }
 
     private boolean finish() {
-        if (names) {
-            markNamed();
+        if (named > limits.headers()) {
+            return refused(Fault.HEADERS_TOO_MANY);
+        }
+        if (named > 0) {
+            fields.markNamed();
         }
         return complete();
     }
@@ -207,14 +205,14 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         while (valueTo > valueFrom && (b[valueTo - 1] == ' ' || b[valueTo - 1] == '\t')) {
             valueTo--;
         }
-        if (count == limits.headers()) {
+        if (fields.count() == limits.headers()) {
             return refuse(Fault.HEADERS_TOO_MANY);
         }
         Field field = Field.of(b, from, nameTo);
         if ((kinds & Octet.UNDERSCORE) != 0 && Field.disguised(b, from, nameTo)) {
             field = Field.DISGUISED;
         }
-        add(field, from, nameTo, valueFrom, valueTo);
+        fields.add(field, from, nameTo, valueFrom, valueTo);
         return field == Field.OTHER || note(field, valueFrom, valueTo) ? next : REFUSED;
     }
 
@@ -237,19 +235,6 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         };
     }
 
-    private void add(Field field, int nameFrom, int nameTo, int valueFrom, int valueTo) {
-        if (count == fields.length) {
-            fields = Arrays.copyOf(fields, 2 * count);
-            spans = Arrays.copyOf(spans, 2 * count * SPAN);
-        }
-        fields[count] = field;
-        int at = count++ * SPAN;
-        spans[at] = nameFrom;
-        spans[at + 1] = nameTo;
-        spans[at + 2] = valueFrom;
-        spans[at + 3] = valueTo;
-    }
-
     /** Takes notice of a header that the proxy cares for. */
     private boolean note(Field field, int from, int to) {
         return switch (field) {
@@ -264,92 +249,36 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
     }
 
     private boolean noteLength(int from, int to) {
-        if (has(Field.CONTENT_LENGTH, count - 1)) {
+        if (fields.count(Field.CONTENT_LENGTH) > 1) {
             return refused(Fault.LENGTH_TWICE);
         }
-        long value = 0;
-        for (int i = from; i < to; i++) {
-            int digit = bytes[i] - '0';
-            if (digit < 0 || digit > 9 || value > (Long.MAX_VALUE - digit) / 10) {
-                return refused(Fault.LENGTH);
-            }
-            value = 10 * value + digit;
-        }
-        length = value;
+        length = BodyFields.length(bytes, from, to);
         framing = framing == Framing.CHUNKED ? framing : Framing.LENGTH;
-        return from < to || refused(Fault.LENGTH);
+        return length >= 0 || refused(Fault.LENGTH);
     }
 
     private boolean noteCoding(int from, int to) {
-        if (has(Field.TRANSFER_ENCODING, count - 1)) {
-            return refused(Fault.CODING);
-        }
         framing = Framing.CHUNKED;
-        return Octet.same(bytes, from, to, "chunked")
-                || refused(
-                        endsInChunked(from, to) && bytes[from] != ','
-                                ? Fault.CODING_UNKNOWN
-                                : Fault.CODING);
-    }
-
-    private boolean endsInChunked(int from, int to) {
-        int at = to - "chunked".length();
-        return at > from
-                && Octet.same(bytes, at, to, "chunked")
-                && (bytes[at - 1] == ',' || bytes[at - 1] == ' ' || bytes[at - 1] == '\t');
+        Fault wrong =
+                fields.count(Field.TRANSFER_ENCODING) > 1
+                        ? Fault.CODING
+                        : BodyFields.coding(bytes, from, to);
+        return wrong == null || refused(wrong);
     }
 
     private void noteConnection(int from, int to) {
-        for (int at = from; at < to; at++) {
-            int start = at;
-            while (at < to && Octet.is(bytes[at], Octet.TOKEN)) {
-                at++;
-            }
-            if (Octet.same(bytes, start, at, "close")) {
+        for (int at = from, end; at < to; at = end + 1) {
+            end = Octet.end(bytes, at, to, Octet.TOKEN);
+            if (Octet.same(bytes, at, end, "close")) {
                 close = true;
-            } else if (Octet.same(bytes, start, at, "keep-alive")) {
+            } else if (Octet.same(bytes, at, end, "keep-alive")) {
                 keepAlive = true;
-            } else if (Octet.same(bytes, start, at, "upgrade")) {
+            } else if (Octet.same(bytes, at, end, "upgrade")) {
                 upgrade = true;
-            } else if (at > start) {
-                names = true;
+            } else if (end > at) {
+                named++;
             }
         }
-    }
-
-    private void markNamed() {
-        for (int c = 0; c < count; c++) {
-            if (fields[c] == Field.CONNECTION) {
-                for (int at = valueFrom(c); at < valueTo(c); at++) {
-                    int start = at;
-                    while (at < valueTo(c) && Octet.is(bytes[at], Octet.TOKEN)) {
-                        at++;
-                    }
-                    markNamed(start, at);
-                }
-            }
-        }
-    }
-
-    private void markNamed(int from, int to) {
-        for (int i = 0; i < count; i++) {
-            if (fields[i] == Field.OTHER && sameName(i, from, to)) {
-                fields[i] = Field.NAMED;
-            }
-        }
-    }
-
-    private boolean sameName(int i, int from, int to) {
-        int at = nameFrom(i);
-        if (nameTo(i) - at != to - from) {
-            return false;
-        }
-        for (int j = from; j < to; j++) {
-            if (Octet.lower(bytes[j]) != Octet.lower(bytes[at++])) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Before the first byte. */
@@ -379,42 +308,9 @@ public abstract sealed class Head permits RequestHead, ResponseHead {
         return false;
     }
 
-    final boolean has(Field field, int before) {
-        for (int i = 0; i < before; i++) {
-            if (fields[i] == field) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    final int count() {
-        return count;
-    }
-
-    final Field field(int i) {
-        return fields[i];
-    }
-
-    final int nameFrom(int i) {
-        return spans[i * SPAN];
-    }
-
-    final int nameTo(int i) {
-        return spans[i * SPAN + 1];
-    }
-
-    final int valueFrom(int i) {
-        return spans[i * SPAN + 2];
-    }
-
-    final int valueTo(int i) {
-        return spans[i * SPAN + 3];
-    }
-
-    /** Where the line of a header begins; of {@link #count}, that of the empty one. */
+    /** Where the line of a header begins; of their count, that of the empty one. */
     final int lineFrom(int i) {
-        return i < count ? nameFrom(i) : end - 2;
+        return i < fields.count() ? fields.nameFrom(i) : end - 2;
     }
 
     final String text(int from, int to) {

@@ -63,7 +63,7 @@ public final class HeadWriter {
     public void request(RequestHead head, Peer peer, HeaderEdit edit, HeaderEdit after) {
         Edits edits = new Edits(edit, after);
         String host = edits.none() ? null : edits.host();
-        boolean hostMoves = host != null || head.absolute() || head.authorityTo() == 0;
+        boolean hostMoves = host != null || head.line().absolute || head.authorityTo() == 0;
         out.clear();
         requestLine(head);
         if (hostMoves) {
@@ -86,12 +86,13 @@ public final class HeadWriter {
     }
 
     private void requestLine(RequestHead head) {
-        if (head.pathFrom() == head.methodTo() + 1 && head.targetTo() > head.pathFrom()) {
-            out.put(head.bytes, head.methodFrom(), head.targetTo());
+        RequestLine line = head.line();
+        if (line.absolute) {
+            out.put(head.bytes, line.methodFrom, line.methodTo + 1)
+                    .put(line.pathFrom == line.pathTo ? head.path() : "")
+                    .put(head.bytes, line.pathFrom, line.targetTo);
         } else {
-            out.put(head.bytes, head.methodFrom(), head.methodTo())
-                    .put(head.pathFrom() == head.pathTo() ? " " + head.path() : " ")
-                    .put(head.bytes, head.pathFrom(), head.targetTo());
+            out.put(head.bytes, line.methodFrom, line.targetTo);
         }
         out.put(LINE_END);
     }
@@ -198,14 +199,15 @@ public final class HeadWriter {
     /** Copies the lines of all headers but those dropped, neighbours at once. */
     private void headers(Head head, long dropped, Edits edits) {
         boolean edited = !edits.none();
+        Fields fields = head.fields;
         int run = head.lineFrom(0);
-        for (int i = 0; i < head.count(); i++) {
-            if (head.field(i).in(dropped) || edited && edits.drops(head, i)) {
+        for (int i = 0; i < fields.count(); i++) {
+            if (fields.field(i).in(dropped) || edited && edits.drops(fields, i)) {
                 out.put(head.bytes, run, head.lineFrom(i));
                 run = head.lineFrom(i + 1);
             }
         }
-        out.put(head.bytes, run, head.lineFrom(head.count()));
+        out.put(head.bytes, run, head.lineFrom(fields.count()));
     }
 
     static byte[] bytes(String text) {

@@ -74,6 +74,15 @@ final class Octet {
         return b >= 'A' && b <= 'Z' ? b | 0x20 : b;
     }
 
+    /** The first byte from here that is not of this kind, or {@code to}. */
+    static int end(byte[] bytes, int from, int to, int kind) {
+        int at = from;
+        while (at < to && is(bytes[at], kind)) {
+            at++;
+        }
+        return at;
+    }
+
     /** The first byte from here that is not of a header's value, or {@code to}. */
     static int valueEnd(byte[] bytes, int from, int to) {
         int at = from;

@@ -2,35 +2,18 @@ package dev.weir.agent.l7.http;
 
 import dev.weir.routing.Request;
 
-/**
- * The request line and headers of a request.
- *
- * <p>Targets: a path, {@code http://host/path} (its host counts and Host is replaced), and {@code
- * *} of OPTIONS. CONNECT is refused. Which paths are served: {@link PathPolicy}.
- */
+/** The request line and headers of a request: {@link RequestLine}, {@link PathPolicy}. */
 public final class RequestHead extends Head implements Request {
-    /** No method that anybody registered is longer. */
-    private static final int METHOD = 32;
-
     private final Memo methods = new Memo();
     private final Memo hosts = new Memo();
     private final Memo paths = new Memo();
+    private final RequestLine line;
 
-    private int methodFrom;
-    private int methodTo;
-    private int pathFrom;
-    private int pathTo;
-
-    /** Of the target, with the query and its question mark. */
-    private int targetTo;
-
-    /** Of host and port; -1 without either. */
+    /** Of host and port; 0 without either. */
     private int authorityFrom;
 
     private int authorityTo;
     private int hostTo;
-    private boolean absolute;
-    private boolean https;
     private boolean skipped;
     private boolean expects;
     private boolean trailers;
@@ -39,30 +22,31 @@ public final class RequestHead extends Head implements Request {
 
     public RequestHead(Limits limits) {
         super(limits);
+        line = new RequestLine(limits.target());
     }
 
     @Override
     public String method() {
-        return methods.of(bytes, methodFrom, methodTo);
+        return methods.of(bytes, line.methodFrom, line.methodTo);
     }
 
     /** {@code *} if that is the target. */
     @Override
     public String path() {
-        if (pathFrom == pathTo) {
-            return isOptions() && pathTo == targetTo ? "*" : "/";
+        if (line.pathFrom == line.pathTo) {
+            return line.targetTo == line.pathTo && line.isMethod(bytes, "OPTIONS") ? "*" : "/";
         }
-        return paths.of(bytes, pathFrom, pathTo);
+        return paths.of(bytes, line.pathFrom, line.pathTo);
     }
 
     @Override
     public String query() {
-        return pathTo == targetTo ? "" : text(pathTo + 1, targetTo);
+        return line.pathTo == line.targetTo ? "" : text(line.pathTo + 1, line.targetTo);
     }
 
-    /** Path and query as sent. */
+    /** Path and query as the backend gets them. */
     public String target() {
-        return pathFrom == pathTo ? path() + text(pathFrom, targetTo) : text(pathFrom, targetTo);
+        return path() + text(line.pathTo, line.targetTo);
     }
 
     /**
@@ -81,10 +65,10 @@ public final class RequestHead extends Head implements Request {
 
     /** Whether the target begins with {@code https:}; without TLS that is to be refused (421). */
     public boolean https() {
-        return https;
+        return line.https;
     }
 
-    /** Whether the method is HEAD. Stays right when the array is used for something else. */
+    /** Whether the method is HEAD. */
     public boolean isHead() {
         return isHead;
     }
@@ -109,36 +93,12 @@ public final class RequestHead extends Head implements Request {
         return webSocket;
     }
 
-    private boolean isOptions() {
-        return "OPTIONS".equals(method());
-    }
-
     boolean acceptsTrailers() {
         return trailers;
     }
 
-    boolean absolute() {
-        return absolute;
-    }
-
-    int methodFrom() {
-        return methodFrom;
-    }
-
-    int methodTo() {
-        return methodTo;
-    }
-
-    int pathFrom() {
-        return pathFrom;
-    }
-
-    int pathTo() {
-        return pathTo;
-    }
-
-    int targetTo() {
-        return targetTo;
+    RequestLine line() {
+        return line;
     }
 
     /** Whether host and port are a token: without a colon or brackets. */
@@ -159,8 +119,6 @@ public final class RequestHead extends Head implements Request {
         authorityFrom = 0;
         authorityTo = 0;
         hostTo = 0;
-        absolute = false;
-        https = false;
         skipped = false;
         expects = false;
         trailers = false;
@@ -174,152 +132,32 @@ public final class RequestHead extends Head implements Request {
             skipped = next > 0;
             return next;
         }
-        int at = from;
-        while (at < stop && Octet.is(bytes[at], Octet.TOKEN)) {
-            if (++at - from > METHOD) {
-                return refuse(Fault.METHOD_TOO_LONG);
-            }
+        int end = line.read(bytes, from, stop);
+        if (end < 0) {
+            return end == MORE ? MORE : refuse(line.fault);
         }
-        if (at == stop) {
-            return MORE;
+        minor = line.minor;
+        if (line.absolute) {
+            authority(line.authorityFrom, line.authorityTo);
         }
-        if (at == from || bytes[at] != ' ') {
-            return refuse(bytes[at] == '\n' ? Fault.BARE_LF : Fault.REQUEST_LINE);
-        }
-        methodFrom = from;
-        methodTo = at;
-        at = target(at + 1, stop);
-        return at < 0 ? at : pastFirstLine(version(at, stop));
-    }
-
-    /** Reads the target; the index after the blank that follows it. */
-    private int target(int from, int stop) {
-        if (from == stop) {
-            return MORE;
-        }
-        absolute = false;
-        int path = from;
-        if (bytes[from] != '/' && bytes[from] != '*') {
-            if (Octet.same(bytes, methodFrom, methodTo, "connect")) {
-                return refuse(Fault.CONNECT);
-            }
-            path = absolute(from, stop);
-            if (path < 0) {
-                return path;
-            }
-        }
-        int at = path;
-        int kinds = 0;
-        for (int kind; at < stop && ((kind = Octet.kinds(bytes[at])) & Octet.PATH) != 0; at++) {
-            kinds |= kind;
-        }
-        int pathEnd = at;
-        if (at < stop && bytes[at] == '?') {
-            while (at < stop && Octet.is(bytes[at], Octet.QUERY)) {
-                at++;
-            }
-        }
-        if (at - from > limits.target()) {
-            return refuse(Fault.TARGET_TOO_LONG);
-        }
-        if (at == stop) {
-            return MORE;
-        }
-        if (bytes[at] != ' ') {
-            return refuse(
-                    bytes[at] == '\r' || bytes[at] == '\n' ? Fault.REQUEST_LINE : Fault.TARGET);
-        }
-        pathFrom = path;
-        pathTo = pathEnd;
-        targetTo = at;
-        if ((kinds & Octet.SPECIAL) != 0) {
-            Fault fault = PathPolicy.check(bytes, path, pathEnd);
-            if (fault != null) {
-                return refuse(fault);
-            }
-        }
-        return at + 1;
-    }
-
-    /** Reads scheme, host and port; the index where the path begins, or the query, or neither. */
-    private int absolute(int from, int stop) {
-        int at = from;
-        while (at < stop && bytes[at] != '/' && Octet.is(bytes[at], Octet.PATH)) {
-            at++;
-        }
-        if (at - from > "https:".length()) {
-            return refuse(Fault.TARGET);
-        }
-        if (at + 1 >= stop) {
-            return at == stop || bytes[at] == '/' ? MORE : refuse(Fault.TARGET);
-        }
-        https = Octet.same(bytes, from, at, "https:");
-        if (!https && !Octet.same(bytes, from, at, "http:")
-                || bytes[at] != '/'
-                || bytes[at + 1] != '/') {
-            return refuse(Fault.TARGET);
-        }
-        int host = at + 2;
-        at = host;
-        while (at < stop && bytes[at] != '/' && Octet.is(bytes[at], Octet.PATH)) {
-            at++;
-        }
-        if (at - from > limits.target()) {
-            return refuse(Fault.TARGET_TOO_LONG);
-        }
-        if (at == stop) {
-            return MORE;
-        }
-        absolute = true;
-        return authority(host, at) ? at : REFUSED;
+        return pastFirstLine(lineEnd(end, stop));
     }
 
     private boolean authority(int from, int to) {
-        int end = Authority.hostEnd(bytes, from, to);
         authorityFrom = from;
         authorityTo = to;
-        hostTo = end;
-        return end > 0 || refused(Fault.HOST);
-    }
-
-    private int version(int from, int stop) {
-        int version = Version.read(bytes, from, stop);
-        if (version == MORE) {
-            return MORE;
-        }
-        if (version < 0) {
-            int end = from;
-            while (end < stop && end - from < Version.LENGTH && Octet.is(bytes[end], Octet.PATH)) {
-                end++;
-            }
-            return end == stop && end - from < Version.LENGTH
-                    ? MORE
-                    : refuse(Version.other(bytes, from, end) ? Fault.VERSION : Fault.REQUEST_LINE);
-        }
-        minor = version;
-        int end = from + Version.LENGTH;
-        if (end < stop && bytes[end] != '\r') {
-            return refuse(bytes[end] == '\n' ? Fault.BARE_LF : Fault.REQUEST_LINE);
-        }
-        int next = lineEnd(end, stop);
-        return next < 0 || formFits() ? next : refuse(Fault.TARGET);
-    }
-
-    /** Whether the target is a path, or {@code *} of OPTIONS. */
-    private boolean formFits() {
-        return pathFrom == pathTo
-                || bytes[pathFrom] == '/'
-                || targetTo - pathFrom == 1 && isOptions();
+        hostTo = Authority.hostEnd(bytes, from, to);
+        return hostTo > 0 || refused(Fault.HOST);
     }
 
     @Override
     boolean noted(Field field, int from, int to) {
         switch (field) {
             case HOST -> {
-                if (has(Field.HOST, count() - 1)) {
+                if (fields.count(Field.HOST) > 1) {
                     return refused(Fault.HOST_TWICE);
                 }
-                if (absolute) {
+                if (line.absolute) {
                     return Authority.hostEnd(bytes, from, to) > 0 || refused(Fault.HOST);
                 }
                 return authority(from, to);
@@ -334,17 +172,14 @@ public final class RequestHead extends Head implements Request {
 
     @Override
     boolean complete() {
-        isHead = "HEAD".equals(method());
-        if (Octet.same(bytes, methodFrom, methodTo, "connect")) {
-            return refused(Fault.CONNECT);
-        }
-        if (!old() && !has(Field.HOST, count())) {
+        isHead = line.isMethod(bytes, "HEAD");
+        if (!old() && fields.count(Field.HOST) == 0) {
             return refused(Fault.HOST_MISSING);
         }
-        if (framing == Framing.CHUNKED && (old() || has(Field.CONTENT_LENGTH, count()))) {
+        if (framing == Framing.CHUNKED && (old() || fields.count(Field.CONTENT_LENGTH) > 0)) {
             return refused(old() ? Fault.CODING_OLD : Fault.LENGTH_AND_CODING);
         }
-        webSocket &= upgrade && !old() && framing == Framing.NONE && "GET".equals(method());
+        webSocket &= upgrade && !old() && framing == Framing.NONE && line.isMethod(bytes, "GET");
         return framing != Framing.LENGTH
                 || length <= limits.body()
                 || refused(Fault.BODY_TOO_LARGE);

@@ -94,7 +94,7 @@ public final class ResponseHead extends Head {
 
     @Override
     boolean complete() {
-        if (framing == Framing.CHUNKED && (old() || has(Field.CONTENT_LENGTH, count()))) {
+        if (framing == Framing.CHUNKED && (old() || fields.count(Field.CONTENT_LENGTH) > 0)) {
             return refused(old() ? Fault.CODING_OLD : Fault.LENGTH_AND_CODING);
         }
         if (framing == Framing.NONE) {

@@ -173,10 +173,7 @@ final class Attacks {
         }
         others(text);
         text.append(end()).append(body).append(often(50) ? NEXT : "");
-        for (int i = often(70) ? 0 : 1 + random.nextInt(3); i > 0 && !text.isEmpty(); i--) {
-            mutate(text);
-        }
-        return text.toString();
+        return often(70) ? text.toString() : mutated(text);
     }
 
     /** The head of a response. */
@@ -193,10 +190,7 @@ final class Attacks {
         }
         others(text);
         text.append(end()).append("0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n");
-        for (int i = often(70) ? 0 : 1 + random.nextInt(3); i > 0; i--) {
-            mutate(text);
-        }
-        return text.toString();
+        return often(70) ? text.toString() : mutated(text);
     }
 
     private void others(StringBuilder text) {
@@ -222,6 +216,13 @@ final class Attacks {
 
     private String size(int size) {
         return (often(90) ? SIZES[0] : any(SIZES)).formatted(size);
+    }
+
+    private String mutated(StringBuilder text) {
+        for (int i = 1 + random.nextInt(3); i > 0 && !text.isEmpty(); i--) {
+            mutate(text);
+        }
+        return text.toString();
     }
 
     private void mutate(StringBuilder text) {

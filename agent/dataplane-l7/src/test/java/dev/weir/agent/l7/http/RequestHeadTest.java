@@ -336,6 +336,12 @@ class RequestHeadTest {
     }
 
     @Test
+    void connectionNamesNoMoreThanThereMayBe() {
+        String named = "GET / HTTP/1.1\r\nHost: a\r\nConnection: ";
+        assertThat(fault(named + "a,b,c,d\r\n\r\n", SMALL)).isEqualTo(Fault.HEADERS_TOO_MANY);
+    }
+
+    @Test
     void aHeadMayBeAsLargeAsTheLimit() {
         String host = "GET / HTTP/1.1\r\nHost: a\r\nA: ";
         String most = host + "a".repeat(SMALL.head() - host.length() - 4) + "\r\n\r\n";
