@@ -33,19 +33,20 @@ final class AccessLine {
         line.text(exchange.path);
         numbers(line, exchange.status(), exchange.bytesIn(), exchange.bytesOut(), took);
         Rule rule = exchange.rule();
-        ServicePort service = exchange.service();
+        Attempts attempts = exchange.attempts();
         if (rule == null) {
             line.raw(NONE);
         } else {
             line.raw((byte) ' ').text(rule.of().path());
         }
-        if (service == null) {
+        if (attempts == null) {
             line.raw(NONE);
         } else {
+            ServicePort service = attempts.service;
             line.raw((byte) ' ').text(service.namespace()).raw((byte) '/');
             line.text(service.service()).raw((byte) ':').number(service.port());
         }
-        line.raw((byte) ' ').number(exchange.attempts()).end();
+        line.raw((byte) ' ').number(attempts == null ? 0 : attempts.count()).end();
     }
 
     static void refused(LineBuffer line, FrontConnection from, int status) {

@@ -1,11 +1,9 @@
 package dev.weir.agent.l7.proxy;
 
-import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
-
 import dev.weir.agent.l7.http.BodyScanner;
-import dev.weir.agent.l7.http.Octets;
 import dev.weir.agent.l7.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -30,17 +28,23 @@ final class BackConnection extends Connection implements ChannelFutureListener {
     final Destination destination;
     private final ResponseHead head;
     private final BodyScanner body;
-    private final Octets octets = this::octet;
+    private final Pending pending = new Pending();
     private State state = State.CONNECTING;
+    private @Nullable Attempts waiting;
     private @Nullable Exchange exchange;
-    private @Nullable ByteBuf pending;
+
+    /** It has served another exchange before, so that its end may be older than this one. */
     private boolean used;
+
+    /** A byte of the response has come. */
+    private boolean heard;
+
     private boolean unchunked;
 
-    BackConnection(Worker worker, Destination destination, Exchange exchange) {
+    BackConnection(Worker worker, Destination destination, Attempts waiting) {
         super(worker);
         this.destination = destination;
-        this.exchange = exchange;
+        this.waiting = waiting;
         this.head = new ResponseHead(worker.settings.capacity().message());
         this.body = new BodyScanner(worker.settings.capacity().message().anyBody());
     }
@@ -48,19 +52,19 @@ final class BackConnection extends Connection implements ChannelFutureListener {
     /** The attempt to connect has ended. */
     @Override
     public void operationComplete(ChannelFuture connected) {
-        Exchange waiting = exchange;
+        Attempts of = waiting;
+        waiting = null;
         if (!connected.isSuccess()) {
             state = State.CLOSED;
-            exchange = null;
-            if (waiting != null) {
-                waiting.connectFailed(connected.cause());
+            if (of != null) {
+                of.connectFailed(connected.cause());
             }
         } else {
             worker.add(this);
             worker.counters.backendOpened();
             state = State.IDLE;
-            if (waiting != null) {
-                waiting.attach(this);
+            if (of != null) {
+                of.attach(this);
             } else {
                 rest();
             }
@@ -70,6 +74,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
 
     /** The exchange no longer waits for this connection. */
     void abandon() {
+        waiting = null;
         exchange = null;
         if (state != State.CONNECTING) {
             close();
@@ -80,14 +85,8 @@ final class BackConnection extends Connection implements ChannelFutureListener {
     void begin(Exchange next) {
         exchange = next;
         state = State.HEAD;
+        heard = false;
         deadline = NEVER;
-    }
-
-    /**
-     * Whether it has served another exchange before, so that its end may be older than this one.
-     */
-    boolean isUsed() {
-        return used;
     }
 
     /** Unused from now on: for the next exchange, unless there is none to come. */
@@ -103,10 +102,6 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         }
     }
 
-    void tunnel() {
-        state = State.TUNNEL;
-    }
-
     void close() {
         if (exchange == null) {
             destination.forget(this);
@@ -114,13 +109,12 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         channel().close();
     }
 
-    /** Sends what is written, and closes. */
+    /** Sends what is written, for a while, and closes. */
     void finish() {
         exchange = null;
-        flush();
-        deadline = worker.now() + worker.nanos.linger();
         state = State.IDLE;
-        close();
+        deadline = worker.now() + worker.nanos.linger();
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override
@@ -132,39 +126,37 @@ final class BackConnection extends Connection implements ChannelFutureListener {
             bytes.release();
             close();
         } else {
-            pending =
-                    pending == null ? bytes : MERGE_CUMULATOR.cumulate(ctx.alloc(), pending, bytes);
+            heard = true;
+            pending.add(ctx.alloc(), bytes);
             work(exchange);
         }
     }
 
     private void work(Exchange of) {
-        while (pending != null && exchange == of) {
+        while (!pending.isEmpty() && exchange == of) {
             if (state == State.HEAD) {
-                if (!readHead(of, pending)) {
+                if (!readHead(of, pending.bytes())) {
                     return;
                 }
             } else if (state == State.BODY) {
-                passBody(of, pending, pending.readerIndex());
+                passBody(of, pending.bytes(), pending.bytes().readerIndex());
             } else if (state == State.TUNNEL) {
-                of.tunnelFromBackend(take());
+                of.tunnelFromBackend(pending.take());
             } else {
-                drop();
+                pending.drop();
             }
         }
     }
 
     /** False when nothing can go on now. */
     private boolean readHead(Exchange of, ByteBuf bytes) {
-        int count = Math.min(bytes.readableBytes(), worker.scratch.length);
-        int from = bytes.readerIndex();
-        bytes.getBytes(from, worker.scratch, 0, count);
+        int count = pending.copyTo(worker.scratch);
         switch (head.parse(worker.scratch, 0, count)) {
             case MORE -> {
                 return false;
             }
             case REFUSED -> {
-                of.responseBroken(head.fault());
+                of.responseBroken();
                 return false;
             }
             case DONE -> {}
@@ -172,20 +164,21 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         bytes.skipBytes(head.end());
         if (head.interim()) {
             of.interim(head);
-            dropIfEmpty(bytes);
+            pending.dropIfUsed();
             return true;
         }
         if (!of.responseHead(head)) {
             return false;
         }
         if (head.status() == 101) {
+            state = State.TUNNEL;
             of.switched();
-            dropIfEmpty(bytes);
+            pending.dropIfUsed();
             return true;
         }
         state = State.BODY;
-        body.start(head.framing(of.isHead()), head.length());
-        unchunked = of.unchunks(head);
+        body.start(head.framing(of.request().isHead()), head.length());
+        unchunked = head.unchunked(of.request());
         int length = worker.writer.length();
         if (unchunked || length > head.end()) {
             of.writeHead();
@@ -209,22 +202,22 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         int end =
                 unchunked
                         ? body.scan(
-                                octets,
+                                pending.octets(),
                                 from,
                                 bytes.writerIndex(),
                                 (a, b) -> of.responseBytes(bytes.retainedSlice(a, b - a)))
-                        : body.scan(octets, from, bytes.writerIndex());
+                        : body.scan(pending.octets(), from, bytes.writerIndex());
         if (body.failed()) {
-            of.responseBroken(body.fault());
+            of.responseBroken();
             return;
         }
         boolean all = end == bytes.writerIndex();
         if (unchunked) {
             bytes.readerIndex(end);
-            dropIfEmpty(bytes);
+            pending.dropIfUsed();
         } else if (all) {
             bytes.readerIndex(start);
-            pending = null;
+            pending.take();
             if (bytes.isReadable()) {
                 of.responseBytes(bytes);
             } else {
@@ -242,7 +235,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
     /** The response is here as a whole. */
     private void end(Exchange of, boolean clean) {
         boolean stays = clean && head.keepAlive() && of.isRequestSent();
-        drop();
+        pending.drop();
         exchange = null;
         if (stays) {
             rest();
@@ -264,13 +257,15 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         Exchange of = exchange;
         state = State.CLOSED;
         exchange = null;
-        drop();
+        pending.drop();
         if (of == null) {
             destination.forget(this);
         } else if (was == State.BODY && body.close()) {
             of.responseEnd();
+        } else if (was == State.HEAD) {
+            of.unanswered(used, heard);
         } else {
-            of.backendGone(was == State.HEAD);
+            of.backendGone();
         }
         worker.flush();
     }
@@ -292,7 +287,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
     @Override
     void writable() {
         if (exchange != null) {
-            exchange.backWritable();
+            exchange.front.regulate();
         }
     }
 
@@ -305,35 +300,6 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         if (!(cause instanceof IOException)) {
             LOG.error("a connection to " + destination.endpoint + " failed", cause);
             ctx.close();
-        }
-    }
-
-    private byte octet(int index) {
-        if (pending == null) {
-            throw new IllegalStateException("nothing waits");
-        }
-        return pending.getByte(index);
-    }
-
-    private ByteBuf take() {
-        ByteBuf all = pending;
-        pending = null;
-        if (all == null) {
-            throw new IllegalStateException("nothing waits");
-        }
-        return all;
-    }
-
-    private void dropIfEmpty(ByteBuf bytes) {
-        if (!bytes.isReadable()) {
-            drop();
-        }
-    }
-
-    private void drop() {
-        if (pending != null) {
-            pending.release();
-            pending = null;
         }
     }
 }

@@ -1,8 +1,5 @@
 package dev.weir.agent.l7.proxy;
 
-import static java.util.Objects.requireNonNull;
-
-import dev.weir.agent.l7.http.Fault;
 import dev.weir.agent.l7.http.RequestHead;
 import dev.weir.agent.l7.http.ResponseHead;
 import dev.weir.routing.Action;
@@ -13,48 +10,33 @@ import dev.weir.routing.HeaderEdit;
 import dev.weir.routing.Rule;
 import dev.weir.routing.ServicePort;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ConnectTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request and its response. Owned by the client's event loop.
- *
- * <p>The head of the request is kept until the response begins, so that another endpoint can have
- * it; its body is not.
- */
+/** One request and its response. Owned by the client's event loop. */
 final class Exchange {
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
+    private static final int REQUEST_TIMEOUT = 408;
     private static final int MISDIRECTED = 421;
     private static final int BAD_GATEWAY = 502;
-    private static final int UNAVAILABLE = 503;
     private static final int TIMEOUT = 504;
-    private static final int REQUEST_TIMEOUT = 408;
-    private static final int NOT_FOUND = 404;
-
-    /** How long an endpoint that could not be reached comes last. */
-    private static final long AVOID = TimeUnit.SECONDS.toNanos(2);
 
     final FrontConnection front;
-    final RequestHead request;
     final String method;
     final String path;
     final String host;
     final long began;
+    private final RequestHead request;
     private final Worker worker;
     private @Nullable Rule rule;
     private @Nullable Forward forward;
     private @Nullable Share share;
-    private @Nullable ServicePort service;
-    private @Nullable Destination destination;
-    private @Nullable BackConnection back;
-    private @Nullable ByteBuf head;
+    private @Nullable Attempts attempts;
 
     /** When all has to be over, by the rule. */
     private long hard = Connection.NEVER;
 
-    private int attempts;
-    private boolean attached;
     private boolean requestSent;
     private boolean responseBegan;
     private boolean stays;
@@ -80,21 +62,29 @@ final class Exchange {
             answer(MISDIRECTED);
             return;
         }
-        rule = Routing.find(worker.snapshot().table(), front.port, request);
-        if (rule == null) {
+        Rule found = Routing.find(worker.snapshot().table(), front.port, front.tls, request);
+        rule = found;
+        if (found == null) {
             answer(NOT_FOUND);
             return;
         }
-        switch (rule.action()) {
+        switch (found.action()) {
             case Forward to -> begin(to);
-            case Redirect to -> {
-                String query = request.query();
-                String location =
-                        Location.of(to, front.tls, host, front.port, request.path(), query);
-                answer(to.status(), to.response(), location);
-            }
+            case Redirect to -> redirect(to);
             case Action.Answer(int code) -> answer(code);
         }
+    }
+
+    private void redirect(Redirect to) {
+        if (host.isEmpty() && to.host().isEmpty()) {
+            answer(BAD_REQUEST);
+            return;
+        }
+        String query = request.query();
+        answer(
+                to.status(),
+                to.response(),
+                Location.of(to, front.tls, host, front.port, path, query));
     }
 
     private void begin(Forward to) {
@@ -103,12 +93,12 @@ final class Exchange {
         share = chosen;
         switch (chosen.target()) {
             case Action.Target.Fail(int code) -> answer(code);
-            case Action.Target.To(ServicePort name) -> {
-                service = name;
+            case Action.Target.To(ServicePort service) -> {
                 worker.writer.request(request, front.peer(), to.request(), chosen.request());
-                head = worker.copyOfHead(front.channel().alloc());
+                ByteBuf head = worker.copyOfHead(front.channel().alloc());
                 hard = deadline(to.timeout().orElse(Duration.ZERO));
-                attempt(false);
+                attempts = new Attempts(worker, this, service, head);
+                attempts.next(false);
             }
         }
     }
@@ -117,47 +107,23 @@ final class Exchange {
         return timeout.isZero() ? Connection.NEVER : worker.now() + timeout.toNanos();
     }
 
-    /**
-     * Tries an endpoint.
-     *
-     * @param fresh whether by a new connection in any case
-     */
-    private void attempt(boolean fresh) {
-        ServicePort to = requireNonNull(service);
-        Cluster cluster = worker.destinations.of(to, worker.snapshot().upstream(to));
-        Destination next = cluster.choose(worker.now());
-        if (next == null) {
-            answer(UNAVAILABLE);
-            return;
-        }
-        attempts++;
-        destination = next;
-        next.active++;
-        BackConnection idle = fresh ? null : next.take();
-        if (idle != null) {
-            attach(idle);
-        } else {
-            front.deadline = hardDeadline();
-            back = new BackConnection(worker, next, this);
-            worker.connect(back);
-        }
+    /** An attempt begins by a connection that is to be made. */
+    void connecting() {
+        requestSent = false;
+        front.deadline = ofAttempt();
     }
 
-    /** The connection is there. */
-    void attach(BackConnection connection) {
-        back = connection;
-        attached = true;
-        connection.begin(this);
-        connection.write(requireNonNull(head).retainedDuplicate());
+    /** The head is sent, and the body may follow. */
+    void attached() {
         if (front.isRequestDone()) {
             requestSent();
         } else {
-            front.deadline = Math.min(hardDeadline(), worker.now() + worker.nanos.requestBody());
+            front.deadline = Math.min(ofAttempt(), worker.now() + worker.nanos.requestBody());
         }
         front.work();
     }
 
-    private long hardDeadline() {
+    private long ofAttempt() {
         Forward by = forward;
         if (by == null || by.attemptTimeout().isEmpty()) {
             return hard;
@@ -168,33 +134,23 @@ final class Exchange {
     private void requestSent() {
         requestSent = true;
         Forward by = forward;
-        boolean own = by == null || by.timeout().isEmpty() && by.attemptTimeout().isEmpty();
-        front.deadline = own && !responseBegan ? worker.now() + worker.nanos.response() : hard;
-    }
-
-    boolean takesBody() {
-        return attached;
-    }
-
-    boolean isRequestSent() {
-        return requestSent;
-    }
-
-    boolean isBackWritable() {
-        return back == null || !attached || back.isWritable();
-    }
-
-    boolean isHead() {
-        return request.isHead();
+        if (responseBegan) {
+            front.deadline = hard;
+        } else if (by == null || by.timeout().isEmpty() && by.attemptTimeout().isEmpty()) {
+            front.deadline = worker.now() + worker.nanos.response();
+        } else {
+            front.deadline = ofAttempt();
+        }
     }
 
     void requestBody(ByteBuf bytes, boolean last) {
         bytesIn += bytes.readableBytes();
-        if (back != null) {
-            back.write(bytes);
-        } else {
+        BackConnection to = back();
+        if (to == null) {
             bytes.release();
+            return;
         }
+        to.write(bytes);
         if (last) {
             requestSent();
         } else {
@@ -204,6 +160,27 @@ final class Exchange {
 
     /** The client's body is wrong. */
     void requestBroken(int code) {
+        fail(code);
+    }
+
+    /** What the endpoint sends is not HTTP. */
+    void responseBroken() {
+        fail(BAD_GATEWAY);
+    }
+
+    /** The time is over, the client's or all of it. */
+    void expired() {
+        boolean client = back() != null && !requestSent && isBackWritable() && worker.now() < hard;
+        fail(client ? REQUEST_TIMEOUT : TIMEOUT);
+    }
+
+    /** The response stopped. */
+    void backendSilent() {
+        fail(TIMEOUT);
+    }
+
+    /** Gives up: by an answer, or where a response has begun, by cutting it. */
+    private void fail(int code) {
         detach(true);
         if (responseBegan) {
             end();
@@ -213,57 +190,28 @@ final class Exchange {
         }
     }
 
-    void connectFailed(Throwable cause) {
-        worker.counters.attemptFailed();
-        if (destination != null) {
-            destination.avoidUntil = worker.now() + AVOID;
+    /**
+     * The endpoint closed, and there is no head of a response.
+     *
+     * @param used whether the connection had served another exchange before: it may have been
+     *     closed before this one came
+     * @param heard whether there was anything of a response
+     */
+    void unanswered(boolean used, boolean heard) {
+        if (attempts != null) {
+            boolean safe = Routing.isIdempotent(method) || used && !requestSent;
+            attempts.unanswered(safe && bytesIn == 0 && !heard);
         }
-        detach(false);
-        again(cause instanceof ConnectTimeoutException ? TIMEOUT : BAD_GATEWAY);
     }
 
-    /**
-     * The endpoint closed before its response was whole.
-     *
-     * @param unanswered whether no head came
-     */
-    void backendGone(boolean unanswered) {
-        boolean used = back != null && back.isUsed();
-        detach(false);
+    /** The endpoint closed before its response was whole. */
+    void backendGone() {
         if (tunnel) {
+            detach(false);
             end();
             front.finish(false);
-        } else if (!unanswered) {
-            end();
-            front.abort();
         } else {
-            worker.counters.attemptFailed();
-            boolean safe = bytesIn == 0 && (Routing.isIdempotent(method) || used && !requestSent);
-            if (safe) {
-                again(BAD_GATEWAY);
-            } else {
-                answer(BAD_GATEWAY);
-            }
-        }
-    }
-
-    private void again(int otherwise) {
-        requestSent = false;
-        if (attempts < worker.settings.capacity().attempts()) {
-            attempt(true);
-        } else {
-            answer(otherwise);
-        }
-    }
-
-    /** What the endpoint sends is not HTTP. */
-    void responseBroken(Fault fault) {
-        detach(true);
-        if (responseBegan) {
-            end();
-            front.abort();
-        } else {
-            answer(BAD_GATEWAY);
+            fail(BAD_GATEWAY);
         }
     }
 
@@ -281,8 +229,7 @@ final class Exchange {
      */
     boolean responseHead(ResponseHead response) {
         if (response.status() == 101 && !request.webSocket()) {
-            detach(true);
-            answer(BAD_GATEWAY);
+            fail(BAD_GATEWAY);
             return false;
         }
         status = response.status();
@@ -291,15 +238,13 @@ final class Exchange {
         HeaderEdit first = forward == null ? HeaderEdit.NONE : forward.response();
         HeaderEdit second = share == null ? HeaderEdit.NONE : share.response();
         stays = worker.writer.response(response, request, first, second, last);
-        dropHead();
+        if (attempts != null) {
+            attempts.dropHead();
+        }
         if (requestSent) {
             front.deadline = hard;
         }
         return true;
-    }
-
-    boolean unchunks(ResponseHead response) {
-        return response.unchunked(request);
     }
 
     void writeHead() {
@@ -310,15 +255,21 @@ final class Exchange {
     void responseBytes(ByteBuf bytes) {
         bytesOut += bytes.readableBytes();
         front.write(bytes);
-        paceBack(worker.nanos.responseBody());
+        pace();
     }
 
-    private void paceBack(long patience) {
-        BackConnection from = back;
+    /** Reads the endpoint as fast as the client does. */
+    void pace() {
+        BackConnection from = back();
         if (from != null) {
             boolean takes = front.isWritable();
             from.read(takes);
-            from.deadline = worker.now() + (takes ? patience : worker.nanos.stalledClient());
+            from.deadline =
+                    !takes
+                            ? worker.now() + worker.nanos.stalledClient()
+                            : tunnel
+                                    ? Connection.NEVER
+                                    : worker.now() + worker.nanos.responseBody();
         }
     }
 
@@ -335,19 +286,17 @@ final class Exchange {
         tunnel = true;
         hard = Connection.NEVER;
         front.deadline = worker.now() + worker.nanos.tunnel();
-        if (back != null) {
-            back.tunnel();
-        }
         front.tunnel();
     }
 
     void tunnelFromClient(ByteBuf bytes) {
         bytesIn += bytes.readableBytes();
         front.deadline = worker.now() + worker.nanos.tunnel();
-        if (back == null) {
+        BackConnection to = back();
+        if (to == null) {
             bytes.release();
         } else {
-            back.write(bytes);
+            to.write(bytes);
             front.regulate();
         }
     }
@@ -355,53 +304,20 @@ final class Exchange {
     void tunnelFromBackend(ByteBuf bytes) {
         front.deadline = worker.now() + worker.nanos.tunnel();
         responseBytes(bytes);
-        if (back != null) {
-            back.deadline = Connection.NEVER;
-        }
-    }
-
-    void clientWritable() {
-        paceBack(worker.nanos.responseBody());
-        if (tunnel && back != null) {
-            back.deadline = Connection.NEVER;
-        }
-    }
-
-    void backWritable() {
-        front.regulate();
-    }
-
-    /** The client's side took too long, or all of it, by the rule. */
-    void expired() {
-        boolean client = attached && !requestSent && isBackWritable() && worker.now() < hard;
-        detach(true);
-        if (responseBegan) {
-            end();
-            front.abort();
-        } else {
-            answer(client ? REQUEST_TIMEOUT : TIMEOUT);
-        }
-    }
-
-    /** The response stopped. */
-    void backendSilent() {
-        detach(true);
-        end();
-        front.abort();
     }
 
     void clientGone() {
-        BackConnection open = back;
-        if (tunnel && open != null) {
+        BackConnection to = back();
+        if (tunnel && to != null) {
             detach(false);
-            open.finish();
+            to.finish();
         } else {
             detach(true);
         }
         end();
     }
 
-    private void answer(int code) {
+    void answer(int code) {
         answer(code, HeaderEdit.NONE, null);
     }
 
@@ -414,44 +330,48 @@ final class Exchange {
         front.done(stays);
     }
 
-    /** Lets go of the endpoint. */
     private void detach(boolean close) {
-        BackConnection open = back;
-        back = null;
-        attached = false;
-        if (destination != null) {
-            destination.active--;
-            destination = null;
-        }
-        if (close && open != null) {
-            open.abandon();
-        }
-    }
-
-    private void dropHead() {
-        if (head != null) {
-            head.release();
-            head = null;
+        if (attempts != null) {
+            attempts.detach(close);
         }
     }
 
     private void end() {
-        dropHead();
+        if (attempts != null) {
+            attempts.dropHead();
+        }
         if (!ended) {
             ended = true;
             worker.ended(this);
         }
     }
 
+    private @Nullable BackConnection back() {
+        return attempts == null ? null : attempts.back();
+    }
+
+    boolean takesBody() {
+        return back() != null;
+    }
+
+    boolean isBackWritable() {
+        BackConnection to = back();
+        return to == null || to.isWritable();
+    }
+
+    boolean isRequestSent() {
+        return requestSent;
+    }
+
+    RequestHead request() {
+        return request;
+    }
+
     @Nullable Rule rule() {
         return rule;
     }
 
-    @Nullable ServicePort service() {
-        return service;
-    }
-
-    int attempts() {
+    @Nullable Attempts attempts() {
         return attempts;
     }
 

@@ -1,9 +1,6 @@
 package dev.weir.agent.l7.proxy;
 
-import static io.netty.handler.codec.ByteToMessageDecoder.MERGE_CUMULATOR;
-
 import dev.weir.agent.l7.http.BodyScanner;
-import dev.weir.agent.l7.http.Octets;
 import dev.weir.agent.l7.http.Peer;
 import dev.weir.agent.l7.http.RequestHead;
 import dev.weir.model.IpAddress;
@@ -49,9 +46,8 @@ final class FrontConnection extends Connection {
     final boolean tls;
     private final RequestHead head;
     private final BodyScanner body;
-    private final Octets octets = this::octet;
+    private final Pending pending = new Pending();
     private State state = State.IDLE;
-    private @Nullable ByteBuf pending;
     private @Nullable Exchange exchange;
     private @Nullable Peer peer;
     private byte[] client = {};
@@ -83,7 +79,7 @@ final class FrontConnection extends Connection {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSED;
-        drop();
+        pending.drop();
         worker.remove(this);
         worker.counters.clientClosed();
         Exchange open = exchange;
@@ -115,7 +111,7 @@ final class FrontConnection extends Connection {
             exchange.tunnelFromClient(bytes);
             return;
         }
-        pending = pending == null ? bytes : MERGE_CUMULATOR.cumulate(ctx.alloc(), pending, bytes);
+        pending.add(ctx.alloc(), bytes);
         work();
     }
 
@@ -125,7 +121,7 @@ final class FrontConnection extends Connection {
             return;
         }
         working = true;
-        while (pending != null && step()) {}
+        while (!pending.isEmpty() && step()) {}
         working = false;
         regulate();
     }
@@ -136,21 +132,19 @@ final class FrontConnection extends Connection {
             case EXCHANGE -> exchange != null && exchange.takesBody() && passBody(exchange);
             case TUNNEL -> {
                 if (exchange != null) {
-                    exchange.tunnelFromClient(take());
+                    exchange.tunnelFromClient(pending.take());
                 }
                 yield false;
             }
             case HANDSHAKE, LINGER, CLOSED -> {
-                drop();
+                pending.drop();
                 yield false;
             }
         };
     }
 
     private boolean readHead() {
-        ByteBuf bytes = waiting();
-        int count = Math.min(bytes.readableBytes(), worker.scratch.length);
-        bytes.getBytes(bytes.readerIndex(), worker.scratch, 0, count);
+        int count = pending.copyTo(worker.scratch);
         return switch (head.parse(worker.scratch, 0, count)) {
             case MORE -> {
                 if (state == State.IDLE) {
@@ -164,7 +158,7 @@ final class FrontConnection extends Connection {
                 yield false;
             }
             case DONE -> {
-                skip(head.end());
+                pending.skip(head.end());
                 body.start(head.framing(), head.length());
                 state = State.EXCHANGE;
                 deadline = NEVER;
@@ -179,14 +173,11 @@ final class FrontConnection extends Connection {
         if (body.done()) {
             return false;
         }
-        ByteBuf bytes = waiting();
-        int from = bytes.readerIndex();
-        int end = body.scan(octets, from, bytes.writerIndex());
-        if (body.failed()) {
+        ByteBuf piece = pending.next(body);
+        if (piece == null) {
             to.requestBroken(body.fault().status());
             return false;
         }
-        ByteBuf piece = end == bytes.writerIndex() ? take() : bytes.readRetainedSlice(end - from);
         to.requestBody(piece, body.done());
         return true;
     }
@@ -195,12 +186,12 @@ final class FrontConnection extends Connection {
     void regulate() {
         switch (state) {
             case HANDSHAKE, LINGER -> read(true);
-            case IDLE, HEAD -> read(pending == null || isWritable());
+            case IDLE, HEAD -> read(pending.isEmpty() || isWritable());
             case EXCHANGE ->
                     read(
                             exchange != null && exchange.takesBody() && !body.done()
                                     ? exchange.isBackWritable()
-                                    : pending == null || pending.readableBytes() < MOST_WAITING);
+                                    : pending.size() < MOST_WAITING);
             case TUNNEL -> read(exchange == null || exchange.isBackWritable());
             case CLOSED -> {}
         }
@@ -244,7 +235,7 @@ final class FrontConnection extends Connection {
             deadline = worker.now() + worker.nanos.keepAlive();
             work();
         } else {
-            finish(!body.done() || pending != null);
+            finish(!body.done() || !pending.isEmpty());
         }
     }
 
@@ -271,7 +262,7 @@ final class FrontConnection extends Connection {
      *     the answer
      */
     void finish(boolean sending) {
-        drop();
+        pending.drop();
         if (!sending) {
             state = State.LINGER;
             deadline = worker.now() + worker.nanos.stalledClient();
@@ -314,7 +305,7 @@ final class FrontConnection extends Connection {
     @Override
     void writable() {
         if (exchange != null) {
-            exchange.clientWritable();
+            exchange.pace();
         } else {
             work();
         }
@@ -326,36 +317,5 @@ final class FrontConnection extends Connection {
             LOG.error("a client's connection failed", cause);
         }
         ctx.close();
-    }
-
-    private byte octet(int index) {
-        return waiting().getByte(index);
-    }
-
-    private ByteBuf waiting() {
-        if (pending == null) {
-            throw new IllegalStateException("nothing waits");
-        }
-        return pending;
-    }
-
-    private ByteBuf take() {
-        ByteBuf all = waiting();
-        pending = null;
-        return all;
-    }
-
-    private void skip(int bytes) {
-        waiting().skipBytes(bytes);
-        if (!waiting().isReadable()) {
-            drop();
-        }
-    }
-
-    private void drop() {
-        if (pending != null) {
-            pending.release();
-            pending = null;
-        }
     }
 }

@@ -14,9 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class Routing {
     private Routing() {}
 
-    static @Nullable Rule find(RouteTable table, int port, RequestHead request) {
+    /**
+     * The rule for a request; null for none.
+     *
+     * @param tls whether it came by TLS: what the port is for now need not be what it was when the
+     *     connection was made
+     */
+    static @Nullable Rule find(RouteTable table, int port, boolean tls, RequestHead request) {
         PortTable rules = table.ports().get(port);
-        if (rules == null) {
+        if (rules == null || rules.tls() != tls) {
             return null;
         }
         HostTable host = rules.hosts().find(request.host()).orElse(null);

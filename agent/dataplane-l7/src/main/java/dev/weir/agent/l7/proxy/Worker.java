@@ -95,9 +95,10 @@ final class Worker {
     void ended(Exchange exchange) {
         long took = now() - exchange.began;
         Rule rule = exchange.rule();
+        Attempts attempts = exchange.attempts();
         counters.request(
                 rule == null ? null : rule.of(),
-                exchange.service(),
+                attempts == null ? null : attempts.service,
                 exchange.status(),
                 took,
                 exchange.bytesIn(),
@@ -166,6 +167,7 @@ final class Worker {
 
     void closeAll() {
         List.copyOf(connections).forEach(connection -> connection.channel().close());
+        log.handOver();
     }
 
     private void tick() {
