@@ -39,6 +39,14 @@ public record Kind(
     }
 
     /**
+     * Whether its changes are told as events: what users can read is, except for what nobody but
+     * they and who needs it may see.
+     */
+    public boolean hasEvents() {
+        return !internal && !shard.equals(Shards.SECRET);
+    }
+
+    /**
      * What topics and types of events call it: its domain, name and version, e.g. {@code
      * net.service.v1} for messages of the package {@code weir.net.v1}.
      */

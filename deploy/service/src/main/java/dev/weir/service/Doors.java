@@ -4,6 +4,7 @@ import dev.weir.client.Connection;
 import dev.weir.client.ServerAddress;
 import dev.weir.client.Servers;
 import dev.weir.log.kafka.KafkaFollower;
+import dev.weir.model.Shards;
 import dev.weir.server.seat.Door;
 import dev.weir.server.seat.Line;
 import dev.weir.server.seat.Seat;
@@ -13,7 +14,6 @@ import io.grpc.ServiceDescriptor;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** The ways from this process to the writers of the shards that it follows. */
@@ -21,7 +21,7 @@ final class Doors implements AutoCloseable {
     private final Map<String, Way> ways = new TreeMap<>();
     private final Role role;
 
-    Doors(Place place, Seat seat, Collection<KafkaFollower> followers) {
+    Doors(Place place, Collection<Seat> seats, Collection<KafkaFollower> followers) {
         this.role = place.role();
         for (KafkaFollower follower : followers) {
             ways.put(
@@ -29,7 +29,9 @@ final class Doors implements AutoCloseable {
                     Way.to(
                             follower.shard(),
                             place.address(),
-                            Optional.of(seat).filter(own -> own.shard().equals(follower.shard())),
+                            seats.stream()
+                                    .filter(seat -> seat.shard().equals(follower.shard()))
+                                    .findFirst(),
                             follower::writer,
                             Doors::connect,
                             place.takeoverWait()));
@@ -43,10 +45,10 @@ final class Doors implements AutoCloseable {
 
     /** Leads to whoever owns the service; by the control plane, who knows all, if it has to be. */
     BindableService to(ServiceDescriptor service) {
-        String shard = Role.owning(service).shard();
+        String shard = Role.shardOf(service);
         return role.follows().contains(shard)
                 ? new Door(service, way(shard))
-                : Door.asking(service, shard, way(Role.CONTROL_PLANE.shard()));
+                : Door.asking(service, shard, way(Shards.CONTROL));
     }
 
     private Way way(String shard) {

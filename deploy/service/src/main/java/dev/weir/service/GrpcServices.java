@@ -4,6 +4,7 @@ import dev.weir.core.v1.IpBlocksGrpc;
 import dev.weir.core.v1.NamespacesGrpc;
 import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.PodsGrpc;
+import dev.weir.core.v1.SecretsGrpc;
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.events.v1.EventsGrpc;
 import dev.weir.net.v1.AddressPoolsGrpc;
@@ -12,6 +13,7 @@ import dev.weir.net.v1.LeasesGrpc;
 import dev.weir.net.v1.ServiceCidrsGrpc;
 import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
+import dev.weir.node.v1.ProxySecretsGrpc;
 import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import dev.weir.route.v1.GatewayClassesGrpc;
 import dev.weir.route.v1.GatewaysGrpc;
@@ -47,6 +49,8 @@ final class GrpcServices {
     @Produces @Singleton @GrpcService final BindableService gateways;
     @Produces @Singleton @GrpcService final BindableService httpRoutes;
     @Produces @Singleton @GrpcService final BindableService referenceGrants;
+    @Produces @Singleton @GrpcService final BindableService secrets;
+    @Produces @Singleton @GrpcService final BindableService proxySecrets;
     @Produces @Singleton @GrpcService final BindableService names;
     @Produces @Singleton @GrpcService final BindableService events;
 
@@ -68,6 +72,8 @@ final class GrpcServices {
         gateways = process.gate(GatewaysGrpc.getServiceDescriptor());
         httpRoutes = process.gate(HttpRoutesGrpc.getServiceDescriptor());
         referenceGrants = process.gate(ReferenceGrantsGrpc.getServiceDescriptor());
+        secrets = process.gate(SecretsGrpc.getServiceDescriptor());
+        proxySecrets = process.gate(ProxySecretsGrpc.getServiceDescriptor());
         names = process.gate(NamesGrpc.getServiceDescriptor());
         events = process.gate(EventsGrpc.getServiceDescriptor());
     }

@@ -6,9 +6,14 @@ import dev.weir.control.NodeReports;
 import dev.weir.core.v1.PodsGrpc;
 import dev.weir.events.v1.EventsGrpc;
 import dev.weir.log.ShardConfig;
+import dev.weir.log.TxLog;
 import dev.weir.log.kafka.KafkaElection;
 import dev.weir.log.kafka.KafkaFollower;
 import dev.weir.log.kafka.KafkaLogStore;
+import dev.weir.log.kafka.Opening;
+import dev.weir.log.seal.Seal;
+import dev.weir.log.seal.SealedTxLog;
+import dev.weir.model.Shards;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.server.ShardDirectory;
 import dev.weir.server.events.EventsService;
@@ -26,13 +31,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 
-/** A process whose cluster has its logs in Kafka: it follows shards, and has a seat at one. */
+/**
+ * A process whose cluster has its logs in Kafka: it follows shards, and has a seat at each that it
+ * may write.
+ */
 final class KafkaMember implements Member {
     private final Place place;
     private final KafkaLogStore logs;
     private final List<KafkaFollower> followers;
-    private final KafkaElection election;
-    private final Seat seat;
+    private final List<Chair> chairs;
     private final Doors doors;
     private final Server inside;
     private final ManagedChannel control;
@@ -45,23 +52,20 @@ final class KafkaMember implements Member {
         this.logs = logs;
         this.followers =
                 place.role().follows().stream()
-                        .map(shard -> logs.follow(shard, ShardConfig.HISTORY))
+                        .map(shard -> logs.follow(shard, ShardConfig.HISTORY, opening(shard)))
                         .toList();
-        String shard = place.role().shard();
-        this.election = logs.elect(shard, place.instance());
         String name = InProcessServerBuilder.generateName();
         this.control = InProcessChannelBuilder.forName(name).directExecutor().build();
-        this.seat =
-                new Seat(
-                        shard,
-                        election,
-                        () -> logs.shard(shard, place.address(), election::elected),
-                        ShardConfig.of(place.instance()),
-                        new Tenures(
-                                place, followers, registry, reports, control, Clock.systemUTC()));
-        this.doors = new Doors(place, seat, followers);
+        Tenures tenures =
+                new Tenures(place, followers, registry, reports, control, Clock.systemUTC());
+        this.chairs = place.role().writes().stream().map(shard -> chair(shard, tenures)).toList();
+        this.doors = new Doors(place, chairs.stream().map(Chair::seat).toList(), followers);
         this.inside = inside(name);
-        ShardDirectory replicas = new ShardDirectory(followers);
+        ShardDirectory replicas =
+                new ShardDirectory(
+                        followers.stream()
+                                .filter(follower -> !follower.shard().equals(Shards.SECRET))
+                                .toList());
         this.agents = new AgentsService(replicas, registry, reports);
         this.events = new EventsService(replicas, place.kafka().cluster());
     }
@@ -72,6 +76,38 @@ final class KafkaMember implements Member {
      */
     static KafkaMember open(Place place, NodeRegistry registry, NodeReports reports) {
         return new KafkaMember(place, KafkaLogStore.open(place.kafka()), registry, reports);
+    }
+
+    /** A seat, and whether it is this process' turn to have it. */
+    private record Chair(Seat seat, KafkaElection election) {
+        Post post() {
+            return new Post(seat.shard(), seat.state(), election.trouble());
+        }
+    }
+
+    private Chair chair(String shard, Tenures tenures) {
+        KafkaElection election = logs.elect(shard, place.instance());
+        return new Chair(
+                new Seat(
+                        shard,
+                        election,
+                        () -> log(shard, election),
+                        ShardConfig.of(place.instance()),
+                        tenures),
+                election);
+    }
+
+    private TxLog log(String shard, KafkaElection election) {
+        TxLog log = logs.shard(shard, place.address(), election::elected);
+        return seal(shard).<TxLog>map(seal -> new SealedTxLog(shard, log, seal)).orElse(log);
+    }
+
+    private Opening opening(String shard) {
+        return seal(shard).<Opening>map(seal -> seal::open).orElse(Opening.PLAIN);
+    }
+
+    private Optional<Seal> seal(String shard) {
+        return shard.equals(Shards.SECRET) ? place.seal() : Optional.empty();
     }
 
     /** What this process itself asks of the control plane goes by the same door as any call. */
@@ -98,7 +134,7 @@ final class KafkaMember implements Member {
 
     @Override
     public void begin() {
-        seat.start();
+        chairs.forEach(chair -> chair.seat().start());
     }
 
     @Override
@@ -116,19 +152,23 @@ final class KafkaMember implements Member {
 
     @Override
     public Standing standing() {
-        return Standing.of(
-                logs.logId(), place.role().shard(), seat.state(), election.trouble(), readings());
+        return Standing.of(logs.logId(), chairs.stream().map(Chair::post).toList(), readings());
     }
 
     @Override
     public void close() {
-        seat.close();
+        atOnce(chairs.stream().<Runnable>map(chair -> chair.seat()::close).toList());
         doors.close();
         control.shutdownNow();
         inside.shutdownNow();
-        try (var closing = Executors.newVirtualThreadPerTaskExecutor()) {
-            followers.forEach(follower -> closing.execute(follower::close));
-        }
+        atOnce(followers.stream().<Runnable>map(follower -> follower::close).toList());
         logs.close();
+    }
+
+    /** Each of these may have to wait. */
+    private static void atOnce(List<Runnable> ends) {
+        try (var closing = Executors.newVirtualThreadPerTaskExecutor()) {
+            ends.forEach(closing::execute);
+        }
     }
 }

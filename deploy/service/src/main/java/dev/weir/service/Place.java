@@ -7,8 +7,11 @@ import dev.weir.dns.zone.ZoneSettings;
 import dev.weir.endpoint.EndpointSettings;
 import dev.weir.endpoint.allocate.AddressRange;
 import dev.weir.endpoint.allocate.PortRange;
+import dev.weir.log.LogException;
 import dev.weir.log.kafka.KafkaConfig;
+import dev.weir.log.seal.Seal;
 import dev.weir.model.IpAddress;
+import dev.weir.model.Shards;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -26,6 +30,7 @@ import java.util.stream.Stream;
  * @param instance names it at the log and in the election
  * @param address where other processes reach it, "unix:///path" or "tcp://host:port"
  * @param endpoint what the endpoint service is told
+ * @param seal of the Secrets, if it is the control plane
  * @param dnsListen where it answers DNS queries, if it is the DNS service
  */
 record Place(
@@ -36,6 +41,7 @@ record Place(
         ClusterSettings cluster,
         EndpointSettings endpoint,
         Duration takeoverWait,
+        Optional<Seal> seal,
         List<IpAddress> dnsListen) {
     private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -67,11 +73,12 @@ record Place(
                             cluster.externalIpRanges(),
                             config.maxEndpointsPerSlice()),
                     config.takeoverWait(),
+                    seal(config),
                     config.dnsListen().orElse(List.of()).stream()
                             .map(IpAddress::of)
                             .sorted()
                             .toList());
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | LogException e) {
             throw new ConfigurationException(String.valueOf(e.getMessage()));
         }
     }
@@ -89,6 +96,25 @@ record Place(
                 config.kafka().request(),
                 KafkaConfig.MAX_MESSAGE,
                 config.kafka().adopt());
+    }
+
+    /** All who write Secrets, or may do so one day, need one key. */
+    private static Optional<Seal> seal(ServiceConfig config) {
+        if (!config.role().writes().contains(Shards.SECRET)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                Seal.of(
+                        config.secretKeyFile()
+                                .orElseThrow(
+                                        () ->
+                                                new IllegalArgumentException(
+                                                        "weir.secret-key-file is not set: the "
+                                                                + config.role()
+                                                                + " seals Secrets with the key in"
+                                                                + " this file, which is made if it"
+                                                                + " is not there; all its replicas"
+                                                                + " need the same"))));
     }
 
     private static String address(String advertise) {

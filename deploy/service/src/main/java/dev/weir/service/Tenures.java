@@ -4,10 +4,12 @@ import dev.weir.changes.ShardReader;
 import dev.weir.control.ControlPlane;
 import dev.weir.control.NodeRegistry;
 import dev.weir.control.NodeReports;
+import dev.weir.control.secret.SecretService;
 import dev.weir.dns.DnsService;
 import dev.weir.dns.PodRegistration;
 import dev.weir.endpoint.EndpointService;
 import dev.weir.log.Shard;
+import dev.weir.model.Shards;
 import dev.weir.policy.PolicyService;
 import dev.weir.server.ShardDirectory;
 import dev.weir.server.seat.Tenure;
@@ -20,9 +22,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What a process does while it writes the shard of its role.
+ * What a process does while it writes a shard.
  *
- * @param followed the shards that it reads, its own as others see it among them
+ * @param followed the shards that it reads, those that it may write as others see them among them
  * @param control leads to the writer of the control shard
  */
 record Tenures(
@@ -47,17 +49,25 @@ record Tenures(
                                                                         .equals(shard.shard())),
                                         Stream.of(shard))
                                 .toList());
-        return switch (place.role()) {
-            case CONTROL_PLANE -> controlPlane(shard, shards);
-            case ENDPOINT_SERVICE -> endpointService(shard, shards);
-            case POLICY_SERVICE -> policyService(shard, shards);
-            case DNS_SERVICE -> dnsService(shards);
+        return switch (shard.shard()) {
+            case Shards.CONTROL -> controlPlane(shard, shards);
+            case Shards.SECRET -> secretService(shard, shards);
+            case Shards.ENDPOINT -> endpointService(shard, shards);
+            case Shards.POLICY -> policyService(shard, shards);
+            case Shards.DNS -> dnsService(shards);
+            default -> throw new IllegalStateException("nobody writes shard " + shard.shard());
         };
     }
 
     private Tenure controlPlane(Shard shard, ShardDirectory shards) {
         ControlPlane service =
                 new ControlPlane(shard, shards, place.cluster(), registry, reports, clock);
+        service.start();
+        return service;
+    }
+
+    private Tenure secretService(Shard shard, ShardDirectory shards) {
+        SecretService service = new SecretService(shard, shards, clock);
         service.start();
         return service;
     }

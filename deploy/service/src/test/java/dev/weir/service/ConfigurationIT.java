@@ -43,6 +43,25 @@ class ConfigurationIT {
     }
 
     @Test
+    void aControlPlaneWithoutAKeyFileEnds() throws Exception {
+        assumeTrue(Files.exists(Instance.JAR), "not packaged: " + Instance.JAR);
+        try (Instance instance =
+                Instance.start(
+                        Role.CONTROL_PLANE,
+                        "keyless",
+                        directory,
+                        "127.0.0.1:1",
+                        "-Dweir.secret-key-file=")) {
+
+            assertThat(instance.exit()).isEqualTo(1);
+
+            assertThat(instance.said())
+                    .contains("weir.secret-key-file is not set")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    @Test
     void aBrokerWhoseNameIsNotKnownYetIsWaitedFor() throws Exception {
         assumeTrue(Files.exists(Instance.JAR), "not packaged: " + Instance.JAR);
         try (Instance instance =

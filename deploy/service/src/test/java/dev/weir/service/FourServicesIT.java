@@ -14,11 +14,14 @@ import dev.weir.client.WeirClient;
 import dev.weir.client.WriteOptions;
 import dev.weir.client.Written;
 import dev.weir.core.v1.Commit;
+import dev.weir.core.v1.CreateSecretRequest;
 import dev.weir.core.v1.Namespace;
 import dev.weir.core.v1.Node;
 import dev.weir.core.v1.NodeAddress;
 import dev.weir.core.v1.NodeStatus;
 import dev.weir.core.v1.ObjectMeta;
+import dev.weir.core.v1.Secret;
+import dev.weir.core.v1.SecretsGrpc;
 import dev.weir.dns.v1.NamesGrpc;
 import dev.weir.dns.v1.Record;
 import dev.weir.dns.v1.ResolveRequest;
@@ -169,9 +172,29 @@ class FourServicesIT {
         assertThat(roles.get(Role.CONTROL_PLANE).probe("ready"))
                 .startsWith("200 ")
                 .contains("writer of shard control")
+                .contains("writer of shard secret")
                 .contains("control.revision")
                 .contains("endpoint-service-a at unix://");
         assertThat(roles.get(Role.POLICY_SERVICE).probe("live")).startsWith("200 ");
+    }
+
+    /** Who does not read Secrets does not know who writes them, but who knows. */
+    @Test
+    void aSecretIsWrittenAtAnyService() {
+        String space = namespace();
+        Secret secret =
+                Secret.newBuilder()
+                        .setMetadata(ObjectMeta.newBuilder().setNamespace(space).setName("tls"))
+                        .putStringData("password", "x")
+                        .build();
+
+        SecretsGrpc.newBlockingStub(roles.get(Role.POLICY_SERVICE).channel())
+                .withDeadlineAfter(CALL.toMillis(), MILLISECONDS)
+                .create(CreateSecretRequest.newBuilder().setObject(secret).build());
+
+        assertThat(client.list(Kinds.SECRET, space, "").items())
+                .extracting(found -> ((Secret) found).getDataOrThrow("password").toStringUtf8())
+                .containsExactly("x");
     }
 
     @Test

@@ -78,6 +78,9 @@ final class Instance implements AutoCloseable {
                                 "-Dweir.instance=" + name,
                                 "-Dweir.listen=unix://" + directory.resolve(name + ".sock"),
                                 "-Dweir.kafka.bootstrap=" + bootstrap));
+        if (role == Role.CONTROL_PLANE) {
+            command.add("-Dweir.secret-key-file=" + directory.resolve("secret.key"));
+        }
         command.addAll(List.of(properties));
         command.addAll(List.of("-jar", JAR.toString()));
         return new Instance(name, directory, command);

@@ -22,7 +22,8 @@ class StandingTest {
     }
 
     private static Standing standing(Seat.State seat, Reading... readings) {
-        return Standing.of("log-1", "policy", seat, Optional.empty(), List.of(readings));
+        return Standing.of(
+                "log-1", List.of(new Post("policy", seat, Optional.empty())), List.of(readings));
     }
 
     @Test
@@ -55,15 +56,13 @@ class StandingTest {
         Standing standing =
                 Standing.of(
                         "log-1",
-                        "control",
-                        STANDBY,
-                        Optional.of("no coordinator"),
+                        List.of(new Post("control", STANDBY, Optional.of("no coordinator"))),
                         List.of(unwritten));
 
         assertThat(standing.ready()).isFalse();
         assertThat(standing.words())
                 .isEqualTo("waiting for a writer of shard control; no coordinator");
-        assertThat(standing.details()).containsEntry("election", "no coordinator");
+        assertThat(standing.details()).containsEntry("control.election", "no coordinator");
     }
 
     @Test
@@ -73,6 +72,41 @@ class StandingTest {
 
         assertThat(standing.ready()).isFalse();
         assertThat(standing.words()).contains("policy").endsWith("cleanup.policy is delete");
+    }
+
+    @Test
+    void whoMayWriteTwoShardsSaysHowItStandsAtEach() {
+        Standing standing =
+                Standing.of(
+                        "log-1",
+                        List.of(
+                                new Post("control", new Seat.State.Serving(3), Optional.empty()),
+                                new Post("secret", STANDBY, Optional.of("no coordinator"))),
+                        List.of(written("control"), written("secret")));
+
+        assertThat(standing.ready()).isTrue();
+        assertThat(standing.words())
+                .isEqualTo("writer of shard control, term 3; standby of shard secret");
+        assertThat(standing.details())
+                .containsEntry("secret.election", "no coordinator")
+                .doesNotContainKey("control.election");
+    }
+
+    @Test
+    void oneSeatThatCannotBeTakenIsEnoughNotToBeReady() {
+        Standing standing =
+                Standing.of(
+                        "log-1",
+                        List.of(
+                                new Post("control", new Seat.State.Serving(3), Optional.empty()),
+                                new Post(
+                                        "secret",
+                                        new Seat.State.Failing("wrong key"),
+                                        Optional.empty())),
+                        List.of(written("control"), written("secret")));
+
+        assertThat(standing.ready()).isFalse();
+        assertThat(standing.words()).isEqualTo("shard secret cannot be taken: wrong key");
     }
 
     @Test

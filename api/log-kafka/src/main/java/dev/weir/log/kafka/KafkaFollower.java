@@ -35,6 +35,7 @@ public final class KafkaFollower implements ShardReader, AutoCloseable {
     private final KafkaConfig config;
     private final String shard;
     private final int history;
+    private final Opening opening;
     private final InstantSource clock;
     private final Replica replica;
     private final CountDownLatch caughtUp = new CountDownLatch(1);
@@ -48,10 +49,12 @@ public final class KafkaFollower implements ShardReader, AutoCloseable {
     /** Of the thread: passes in a row that came to nothing. */
     private int failures;
 
-    KafkaFollower(KafkaConfig config, String shard, int history, InstantSource clock) {
+    private KafkaFollower(
+            KafkaConfig config, String shard, int history, Opening opening, InstantSource clock) {
         this.config = config;
         this.shard = shard;
         this.history = history;
+        this.opening = opening;
         this.clock = clock;
         this.replica = new Replica(shard, history);
         this.thread = Thread.ofPlatform().daemon().name("follow-" + shard).unstarted(this::run);
@@ -63,14 +66,19 @@ public final class KafkaFollower implements ShardReader, AutoCloseable {
      * @param history changes that are kept for readers to resume from
      */
     public static KafkaFollower start(KafkaConfig config, String shard, int history) {
-        KafkaFollower follower = new KafkaFollower(config, shard, history, InstantSource.system());
-        follower.thread.start();
-        return follower;
+        return start(config, shard, history, Opening.PLAIN);
+    }
+
+    static KafkaFollower start(KafkaConfig config, String shard, int history, Opening opening) {
+        return start(new KafkaFollower(config, shard, history, opening, InstantSource.system()));
     }
 
     /** As {@link #start(KafkaConfig, String, int)}, for tests that make time pass. */
     static KafkaFollower start(KafkaConfig config, String shard, int history, InstantSource clock) {
-        KafkaFollower follower = new KafkaFollower(config, shard, history, clock);
+        return start(new KafkaFollower(config, shard, history, Opening.PLAIN, clock));
+    }
+
+    private static KafkaFollower start(KafkaFollower follower) {
         follower.thread.start();
         return follower;
     }
@@ -168,7 +176,7 @@ public final class KafkaFollower implements ShardReader, AutoCloseable {
     }
 
     private void follow() {
-        try (TopicPass opened = new TopicPass(config, shard, clock)) {
+        try (TopicPass opened = new TopicPass(config, shard, opening, clock)) {
             pass = opened;
             if (closed()) {
                 return;

@@ -2,6 +2,7 @@ package dev.weir.log.kafka;
 
 import dev.weir.log.LogStore;
 import dev.weir.log.TxLog;
+import dev.weir.model.Shards;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.UUID;
@@ -39,7 +40,7 @@ public final class KafkaLogStore implements LogStore {
 
     private static String logId(KafkaConfig config, Map<String, Uuid> topics) {
         String all =
-                TopicPlan.SHARDS.stream()
+                Shards.ALL.stream()
                         .map(shard -> topics.get(config.stateTopic(shard)))
                         .map(String::valueOf)
                         .sorted()
@@ -74,7 +75,12 @@ public final class KafkaLogStore implements LogStore {
      * @param history changes that are kept for readers to resume from
      */
     public KafkaFollower follow(String shard, int history) {
-        return KafkaFollower.start(config, shard, history);
+        return follow(shard, history, Opening.PLAIN);
+    }
+
+    /** As {@link #follow(String, int)}, where values are sealed. */
+    public KafkaFollower follow(String shard, int history, Opening opening) {
+        return KafkaFollower.start(config, shard, history, opening);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.weir.log.kafka;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
 import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
 import dev.weir.changes.Frontier;
@@ -28,6 +30,7 @@ final class TopicImage {
     private static final long LONGEST_TRANSACTION = 1 << 20;
 
     private final TreeMap<Long, TreeMap<Key, Change>> pending = new TreeMap<>();
+    private final Opening opening;
     private Image image;
     private Optional<LogClaim> claim = Optional.empty();
     private Optional<LogClaim> pendingClaim = Optional.empty();
@@ -44,7 +47,8 @@ final class TopicImage {
         record Jump(Image image) implements Step {}
     }
 
-    TopicImage(String shard) {
+    TopicImage(String shard, Opening opening) {
+        this.opening = opening;
         this.image = Image.empty(shard);
     }
 
@@ -75,9 +79,9 @@ final class TopicImage {
                 Change change =
                         stored.value()
                                 .<Change>map(
-                                        bytes ->
+                                        held ->
                                                 new Change.Put(
-                                                        Records.decode(key, bytes), revision))
+                                                        object(key, stored.key(), held), revision))
                                 .orElseGet(() -> new Change.Remove(revision));
                 pending.computeIfAbsent(revision, _ -> new TreeMap<>()).put(key, change);
             }
@@ -88,6 +92,10 @@ final class TopicImage {
             }
         }
         return Optional.empty();
+    }
+
+    private Message object(Key key, String path, ByteString held) {
+        return Records.decode(key, opening.open(image.shard(), path, held));
     }
 
     private static Key key(String path) {

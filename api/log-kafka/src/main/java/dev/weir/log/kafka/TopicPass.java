@@ -62,11 +62,11 @@ final class TopicPass implements AutoCloseable {
      *
      * @throws LogException when a setting is wrong
      */
-    TopicPass(KafkaConfig config, String shard, InstantSource clock) {
+    TopicPass(KafkaConfig config, String shard, Opening opening, InstantSource clock) {
         this.config = config;
         this.clock = clock;
         this.partition = new TopicPartition(config.stateTopic(shard), 0);
-        this.image = new TopicImage(shard);
+        this.image = new TopicImage(shard, opening);
         this.contact = clock.instant();
         try {
             this.consumer =

@@ -12,6 +12,7 @@ import static org.apache.kafka.common.config.TopicConfig.RETENTION_MS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.SEGMENT_MS_CONFIG;
 import static org.apache.kafka.common.config.TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG;
 
+import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import java.time.Duration;
@@ -37,9 +38,6 @@ record TopicPlan(String name, List<TopicSetting> settings) {
     /** From here on one of the replicas may be missing. */
     private static final int SPARE_REPLICA = 3;
 
-    static final List<String> SHARDS =
-            List.of(Shards.CONTROL, Shards.ENDPOINT, Shards.POLICY, Shards.DNS);
-
     TopicPlan {
         settings = List.copyOf(settings);
     }
@@ -47,10 +45,10 @@ record TopicPlan(String name, List<TopicSetting> settings) {
     /** All topics of a cluster. */
     static List<TopicPlan> all(KafkaConfig config) {
         return Stream.of(
-                        SHARDS.stream().map(shard -> state(config, shard)),
+                        Shards.ALL.stream().map(shard -> state(config, shard)),
                         Stream.of(passing(config, config.nodeReportsTopic(), NODE_REPORTS_KEPT)),
                         Kinds.ALL.stream()
-                                .filter(kind -> !kind.internal())
+                                .filter(Kind::hasEvents)
                                 .map(
                                         kind ->
                                                 passing(

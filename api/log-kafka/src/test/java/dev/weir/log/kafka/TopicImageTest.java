@@ -110,7 +110,7 @@ class TopicImageTest {
     @RepeatedTest(50)
     void anyCutGivesTheSameImage() {
         Story story = tell(40);
-        TopicImage image = new TopicImage(SHARD);
+        TopicImage image = new TopicImage(SHARD, Opening.PLAIN);
 
         take(image, topic);
 
@@ -122,7 +122,7 @@ class TopicImageTest {
     @RepeatedTest(50)
     void deltasLeadFromStateToState() {
         Story story = tell(40);
-        TopicImage taken = new TopicImage(SHARD);
+        TopicImage taken = new TopicImage(SHARD, Opening.PLAIN);
         List<TopicImage.Step> steps = take(taken, topic);
 
         assertThat(steps.getFirst()).isInstanceOf(TopicImage.Step.Jump.class);
@@ -144,7 +144,7 @@ class TopicImageTest {
         Story story = tell(40);
         claim();
         int dirty = random.nextInt(topic.size() + 1);
-        TopicImage image = new TopicImage(SHARD);
+        TopicImage image = new TopicImage(SHARD, Opening.PLAIN);
 
         List<TopicImage.Step> steps = take(image, compacted(dirty, random.nextBoolean()));
 
@@ -166,7 +166,7 @@ class TopicImageTest {
                         new TopicRecord.Claim(LogClaim.getDefaultInstance(), "owner"),
                         other));
 
-        TopicImage.Step last = take(new TopicImage(SHARD), topic).getLast();
+        TopicImage.Step last = take(new TopicImage(SHARD, Opening.PLAIN), topic).getLast();
 
         assertThat(last).isInstanceOf(TopicImage.Step.Jump.class);
         assertThat(last.image().logId()).isEqualTo("another");
@@ -178,7 +178,7 @@ class TopicImageTest {
         Story story = tell(3);
         append(TopicRecords.group("topic", story.group(2), head(written + 1).build()));
 
-        assertThatThrownBy(() -> take(new TopicImage(SHARD), topic))
+        assertThatThrownBy(() -> take(new TopicImage(SHARD, Opening.PLAIN), topic))
                 .isInstanceOf(LogException.class)
                 .hasMessageContaining("it ends a transaction at revision " + (written + 1));
     }

@@ -3,6 +3,7 @@ package dev.weir.log.seal;
 import com.google.protobuf.ByteString;
 import dev.weir.log.LogException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ public final class Seal {
 
     /**
      * With the key in this file, 32 bytes, which nobody but its owner may read. A file that is not
-     * there is made, with a new key.
+     * there is made, with a new key; processes that do so at a time have the same one then.
      *
      * @throws LogException with what to do
      */
@@ -72,16 +73,23 @@ public final class Seal {
         }
         byte[] key = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(key);
-        Path whole = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(whole);
-        Files.createFile(whole, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        Files.write(whole, key, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
+        Path directory = file.toAbsolutePath().getParent();
+        Path whole =
+                Files.createTempFile(
+                        directory,
+                        file.getFileName() + ".",
+                        ".new",
+                        PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         try {
+            Files.write(whole, key, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
             Files.createLink(file, whole);
         } catch (FileAlreadyExistsException other) {
             // Somebody else was first; his key it is.
         } finally {
             Files.delete(whole);
+        }
+        try (FileChannel entries = FileChannel.open(directory)) {
+            entries.force(true);
         }
     }
 
@@ -102,7 +110,7 @@ public final class Seal {
     }
 
     /** Throws LogException, with what to do, where the value was not sealed so with this key. */
-    ByteString open(String shard, String object, ByteString sealed) {
+    public ByteString open(String shard, String object, ByteString sealed) {
         byte[] whole = sealed.toByteArray();
         if (whole.length <= NONCE_BYTES || whole[0] != VERSION) {
             throw new LogException(shard + ": the value of " + object + " is not sealed");

@@ -13,6 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +68,30 @@ class SealedTxLogTest extends TxLogContract {
         assertThat(again.open("s", "k", sealed).toStringUtf8()).isEqualTo("v");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void whoMakesTheKeyAtATimeHasTheSame() throws Exception {
+        Path file = directory.resolve("shared.key");
+        ByteString value = ByteString.copyFromUtf8("v");
+        List<Seal> seals;
+        try (var starting = Executors.newVirtualThreadPerTaskExecutor()) {
+            seals =
+                    starting
+                            .invokeAll(Collections.<Callable<Seal>>nCopies(16, () -> Seal.of(file)))
+                            .stream()
+                            .map(Future::resultNow)
+                            .toList();
+        }
+
+        ByteString sealed = seals.getFirst().seal("s", "k", value);
+
+        assertThat(seals)
+                .allSatisfy(seal -> assertThat(seal.open("s", "k", sealed)).isEqualTo(value));
+        try (var left = Files.list(directory)) {
+            assertThat(left.map(Path::getFileName).map(Path::toString))
+                    .containsExactlyInAnyOrder("log", "secret.key", "shared.key");
+        }
     }
 
     @Test

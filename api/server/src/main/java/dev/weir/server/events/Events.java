@@ -18,9 +18,8 @@ import java.util.Optional;
  * is read: from a log, from an image, again after a crash.
  */
 public record Events(String cluster) {
-    /** The kinds that there are events of: those that users can read. */
-    public static final List<Kind> KINDS =
-            Kinds.ALL.stream().filter(kind -> !kind.internal()).toList();
+    /** The kinds that there are events of: those that users can read, except for Secrets. */
+    public static final List<Kind> KINDS = Kinds.ALL.stream().filter(Kind::hasEvents).toList();
 
     private static final String ANY_PREFIX = "type.googleapis.com/";
 

@@ -58,7 +58,7 @@ class EventsTest {
     }
 
     @Test
-    void everyKindThatUsersCanReadHasItsNameAndItsOwner() {
+    void everyKindThatUsersCanReadButSecretsHasItsNameAndItsOwner() {
         assertThat(Events.KINDS.stream().map(k -> k.eventName() + " " + EVENTS.source(k)))
                 .containsExactlyInAnyOrder(
                         "core.namespace.v1 //weir/control-plane",
@@ -69,6 +69,12 @@ class EventsTest {
                         "net.endpointslice.v1 //weir/endpoint-service",
                         "net.addresspool.v1 //weir/endpoint-service",
                         "net.servicecidr.v1 //weir/endpoint-service",
-                        "policy.networkpolicy.v1 //weir/policy-service");
+                        "policy.networkpolicy.v1 //weir/policy-service",
+                        "route.ingressclass.v1 //weir/control-plane",
+                        "route.ingress.v1 //weir/control-plane",
+                        "route.gatewayclass.v1 //weir/control-plane",
+                        "route.gateway.v1 //weir/control-plane",
+                        "route.httproute.v1 //weir/control-plane",
+                        "route.referencegrant.v1 //weir/control-plane");
     }
 }

@@ -49,7 +49,7 @@ record EventRecord(
         Kind kind =
                 Kinds.named(key.kind())
                         .orElseThrow(() -> unreadable(stored, "of a kind that is not known here"));
-        if (kind.internal()) {
+        if (!kind.hasEvents()) {
             return Optional.empty();
         }
         check(kind, stored);

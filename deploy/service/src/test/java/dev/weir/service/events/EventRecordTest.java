@@ -88,6 +88,13 @@ class EventRecordTest {
         assertThat(EventRecord.of(NAMES, object("GroupMember//m", new byte[0]))).isEmpty();
     }
 
+    /** Its topic is not read for events; if one were anywhere else it would not be told either. */
+    @Test
+    void nothingOfASecretIsTold() {
+        assertThat(EventRecord.of(NAMES, object("Secret/shop/tls", WEB))).isEmpty();
+        assertThat(EventRecord.of(NAMES, object("Secret/shop/tls", null))).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Unheard/shop/web", "@unheard", "no path", ""})
     void aKeyThatIsNotKnownIsNotLeftOut(String key) {
