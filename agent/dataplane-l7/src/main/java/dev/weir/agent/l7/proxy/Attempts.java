@@ -52,13 +52,13 @@ final class Attempts {
             return;
         }
         count++;
+        exchange.attempting();
         destination = chosen;
         chosen.active++;
         BackConnection idle = fresh ? null : chosen.take();
         if (idle != null) {
             attach(idle);
         } else {
-            exchange.connecting();
             back = new BackConnection(worker, chosen, this);
             worker.connect(back);
         }

@@ -10,7 +10,6 @@ import dev.weir.routing.HeaderEdit;
 import dev.weir.routing.Rule;
 import dev.weir.routing.ServicePort;
 import io.netty.buffer.ByteBuf;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its response. Owned by the client's event loop. */
@@ -29,13 +28,11 @@ final class Exchange {
     final long began;
     private final RequestHead request;
     private final Worker worker;
+    private final Patience patience;
     private @Nullable Rule rule;
     private @Nullable Forward forward;
     private @Nullable Share share;
     private @Nullable Attempts attempts;
-
-    /** When all has to be over, by the rule. */
-    private long hard = Connection.NEVER;
 
     private boolean requestSent;
     private boolean responseBegan;
@@ -50,6 +47,7 @@ final class Exchange {
         this.front = front;
         this.request = request;
         this.worker = front.worker;
+        this.patience = new Patience(front);
         this.method = request.method();
         this.path = request.path();
         this.host = request.host();
@@ -96,21 +94,17 @@ final class Exchange {
             case Action.Target.To(ServicePort service) -> {
                 worker.writer.request(request, front.peer(), to.request(), chosen.request());
                 ByteBuf head = worker.copyOfHead(front.channel().alloc());
-                hard = deadline(to.timeout().orElse(Duration.ZERO));
+                patience.by(to);
                 attempts = new Attempts(worker, this, service, head);
                 attempts.next(false);
             }
         }
     }
 
-    private long deadline(Duration timeout) {
-        return timeout.isZero() ? Connection.NEVER : worker.now() + timeout.toNanos();
-    }
-
-    /** An attempt begins by a connection that is to be made. */
-    void connecting() {
+    /** An attempt begins. */
+    void attempting() {
         requestSent = false;
-        front.deadline = ofAttempt();
+        patience.attempt();
     }
 
     /** The head is sent, and the body may follow. */
@@ -118,29 +112,14 @@ final class Exchange {
         if (front.isRequestDone()) {
             requestSent();
         } else {
-            front.deadline = Math.min(ofAttempt(), worker.now() + worker.nanos.requestBody());
+            patience.sending();
         }
         front.work();
     }
 
-    private long ofAttempt() {
-        Forward by = forward;
-        if (by == null || by.attemptTimeout().isEmpty()) {
-            return hard;
-        }
-        return Math.min(hard, deadline(by.attemptTimeout().get()));
-    }
-
     private void requestSent() {
         requestSent = true;
-        Forward by = forward;
-        if (responseBegan) {
-            front.deadline = hard;
-        } else if (by == null || by.timeout().isEmpty() && by.attemptTimeout().isEmpty()) {
-            front.deadline = worker.now() + worker.nanos.response();
-        } else {
-            front.deadline = ofAttempt();
-        }
+        patience.sent(responseBegan);
     }
 
     void requestBody(ByteBuf bytes, boolean last) {
@@ -154,7 +133,7 @@ final class Exchange {
         if (last) {
             requestSent();
         } else {
-            front.deadline = Math.min(hard, worker.now() + worker.nanos.requestBody());
+            patience.sending();
         }
     }
 
@@ -170,7 +149,7 @@ final class Exchange {
 
     /** The time is over, the client's or all of it. */
     void expired() {
-        boolean client = back() != null && !requestSent && isBackWritable() && worker.now() < hard;
+        boolean client = back() != null && !requestSent && isBackWritable() && !patience.isOver();
         fail(client ? REQUEST_TIMEOUT : TIMEOUT);
     }
 
@@ -242,7 +221,7 @@ final class Exchange {
             attempts.dropHead();
         }
         if (requestSent) {
-            front.deadline = hard;
+            patience.answered();
         }
         return true;
     }
@@ -284,14 +263,13 @@ final class Exchange {
     void switched() {
         writeHead();
         tunnel = true;
-        hard = Connection.NEVER;
-        front.deadline = worker.now() + worker.nanos.tunnel();
+        patience.tunnelled();
         front.tunnel();
     }
 
     void tunnelFromClient(ByteBuf bytes) {
         bytesIn += bytes.readableBytes();
-        front.deadline = worker.now() + worker.nanos.tunnel();
+        patience.tunnelled();
         BackConnection to = back();
         if (to == null) {
             bytes.release();
@@ -302,7 +280,7 @@ final class Exchange {
     }
 
     void tunnelFromBackend(ByteBuf bytes) {
-        front.deadline = worker.now() + worker.nanos.tunnel();
+        patience.tunnelled();
         responseBytes(bytes);
     }
 

@@ -1,16 +1,23 @@
 package dev.weir.agent.l7.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.routing.Certificate;
+import dev.weir.routing.Hosts;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever goes when, each buffer is given back, once. */
 class LeakTest {
@@ -103,5 +110,35 @@ class LeakTest {
                 // what it is about
             }
         }
+    }
+
+    @Test
+    void handshakesThatEndAnyhowLeaveNothingBehind(@TempDir Path directory) throws Exception {
+        Certificate certificate = Certificates.of(directory, "a.test", "EC").certificate();
+        Hosts<Certificate> names =
+                new Hosts<>(Map.of("a.test", certificate), Map.of(), Map.of(), Optional.empty());
+        byte[] hello = {22, 3, 1, 0, 100, 1, 0, 0, 96, 3, 3};
+        Random random = new Random(5);
+        try (Backend backend = Backend.saying("x".repeat(100_000));
+                Stand stand = TlsTest.stand(backend, names)) {
+            for (int i = 0; i < 60; i++) {
+                try (Client client = stand.client()) {
+                    client.send(i % 2 == 0 ? hello : "GET / HTTP/1.1\r\n\r\n".getBytes());
+                    client.socket.setSoLinger(random.nextBoolean(), 0);
+                }
+                try (Client client = TlsTest.connect(stand.port, "a.test", "TLSv1.3")) {
+                    client.get("/");
+                    client.in.readNBytes(random.nextInt(50_000));
+                    if (random.nextBoolean()) {
+                        client.get("/").socket.setSoLinger(true, 0);
+                    }
+                }
+                assertThatThrownBy(() -> TlsTest.connect(stand.port, "b.test", "TLSv1.2"))
+                        .isInstanceOf(IOException.class);
+            }
+            Stand.await("all to be over", () -> stand.proxy.metrics().clients() == 0);
+        }
+        look();
+        assertThat(LeakDetector.FOUND).isEmpty();
     }
 }

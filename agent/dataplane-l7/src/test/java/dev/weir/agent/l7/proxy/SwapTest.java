@@ -5,19 +5,24 @@ import static dev.weir.agent.l7.proxy.Tables.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.routing.Action;
+import dev.weir.routing.Certificate;
+import dev.weir.routing.Hosts;
 import dev.weir.routing.RouteTable;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Endpoints, tables and ports change while requests run: none of them fails. */
 class SwapTest {
@@ -199,6 +204,25 @@ class SwapTest {
             assertThat(client.get("/").read().status()).isEqualTo(404);
             org.assertj.core.api.Assertions.assertThatThrownBy(stand::client)
                     .isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    void whatIsForTlsIsNotServedOnAnOldPlainConnection(@TempDir Path directory) throws Exception {
+        Certificate certificate = Certificates.of(directory, "a.test", "EC").certificate();
+        Hosts<Certificate> names =
+                new Hosts<>(Map.of("a.test", certificate), Map.of(), Map.of(), Optional.empty());
+        try (Backend backend = Backend.saying("x");
+                Stand stand = Stand.of(backend);
+                Client client = stand.client()) {
+            assertThat(client.get("/").read().status()).isEqualTo(200);
+
+            stand.serve(Tables.table(stand.port, names, Map.of("", to(WEB))));
+
+            assertThat(client.get("/").read().status()).isEqualTo(404);
+            try (Client secure = TlsTest.connect(stand.port, "a.test", "TLSv1.3")) {
+                assertThat(secure.get("/").read().status()).isEqualTo(200);
+            }
         }
     }
 

@@ -61,7 +61,7 @@ class TlsTest {
         renewed = Certificates.of(directory, "a.test", "EC");
     }
 
-    private static Client connect(int port, String name, String version) throws Exception {
+    static Client connect(int port, String name, String version) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {ANYBODY}, new SecureRandom());
         SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
@@ -88,7 +88,7 @@ class TlsTest {
         return new Hosts<>(exact, Map.of(), Map.of(), Optional.empty());
     }
 
-    private static Stand stand(Backend backend, Hosts<Certificate> certificates) {
+    static Stand stand(Backend backend, Hosts<Certificate> certificates) {
         Stand stand = new Stand(settings -> settings);
         stand.proxy.endpoints(Tables.web(backend));
         stand.serve(Tables.table(stand.port, certificates, Map.of("", to(WEB))));
