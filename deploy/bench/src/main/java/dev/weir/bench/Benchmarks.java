@@ -12,6 +12,7 @@ final class Benchmarks {
                     new ServicesChange(),
                     new ServicesConnect(),
                     new AgentCost(),
+                    new HttpProxies(),
                     new Churn(),
                     new Restarts());
 

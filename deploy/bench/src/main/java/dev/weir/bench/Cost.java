@@ -1,5 +1,9 @@
 package dev.weir.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 /**
  * What something took, in seconds.
  *
@@ -8,6 +12,26 @@ package dev.weir.bench;
  * @param wall what the clock on the wall says: where others work too, mostly theirs
  */
 record Cost(double user, double system, double wall) {
+    /** Of the clock in which the kernel counts a process's CPU (USER_HZ). */
+    private static final double TICKS = 100;
+
+    private static final int USER = 11;
+    private static final int SYSTEM = 12;
+
+    /**
+     * Of a process with all its threads, since it started; on an arbitrary clock on the wall.
+     *
+     * @param process a number, or {@code self}
+     */
+    static Cost of(String process) throws IOException {
+        String stat = Files.readString(Path.of("/proc", process, "stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return new Cost(
+                Long.parseLong(fields[USER]) / TICKS,
+                Long.parseLong(fields[SYSTEM]) / TICKS,
+                System.nanoTime() / 1e9);
+    }
+
     double cpu() {
         return user + system;
     }

@@ -19,8 +19,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -46,12 +44,6 @@ final class PlaneMain {
                     Arrays.stream(Family.values()).map(Family::node).toList(),
                     Arrays.stream(Family.values()).map(Family::pods).toList(),
                     Arrays.stream(Family.values()).map(Family::services).toList());
-
-    /** Of the clock in which the kernel counts a process's CPU (USER_HZ). */
-    private static final double TICKS = 100;
-
-    private static final int USER = 11;
-    private static final int SYSTEM = 12;
 
     private final DataPlane plane;
     private ServiceSet services = new ServiceSet(Family.IPV4, new Size(1, 1));
@@ -90,7 +82,7 @@ final class PlaneMain {
                             Integer.parseInt(words[2]),
                             Integer.parseInt(words[3]));
             case "pod" -> pod(Arrays.stream(words).skip(1).map(IpAddress::of).toList());
-            case "used" -> used().toString();
+            case "used" -> Cost.of("self").toString();
             default -> throw new IllegalArgumentException(words[0]);
         };
     }
@@ -99,9 +91,9 @@ final class PlaneMain {
         services = wanted;
         Map<Frontend, Backends> all = services.all();
         NodeImage next = with(HashTreePMap.from(all), image.pods());
-        Cost before = used();
+        Cost before = Cost.of("self");
         carry(next, NodeDelta.between(image, next));
-        return used().since(before).toString();
+        return Cost.of("self").since(before).toString();
     }
 
     private String pod(List<IpAddress> addresses) {
@@ -164,15 +156,5 @@ final class PlaneMain {
                 services,
                 pods,
                 HashTreePMap.empty());
-    }
-
-    /** Of this process, since it started. */
-    private static Cost used() throws IOException {
-        String stat = Files.readString(Path.of("/proc/self/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return new Cost(
-                Long.parseLong(fields[USER]) / TICKS,
-                Long.parseLong(fields[SYSTEM]) / TICKS,
-                System.nanoTime() / 1e9);
     }
 }

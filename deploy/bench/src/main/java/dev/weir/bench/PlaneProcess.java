@@ -25,23 +25,25 @@ final class PlaneProcess implements AutoCloseable {
      * @param heap as in {@code -Xmx}; an agent's is 128m
      */
     static PlaneProcess start(String namespace, String heap) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(PlaneProcess::isGeneral)
-                .forEach(command::add);
-        command.addAll(
-                List.of(
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx" + heap,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        PlaneMain.class.getName()));
+        List<String> command = java(List.of("-Xmx" + heap), PlaneMain.class);
         Process process =
                 new ProcessBuilder(Workplace.inside(namespace, command))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         return new PlaneProcess(process);
+    }
+
+    /** The command that runs a main class of here in a JVM such as this. */
+    static List<String> java(List<String> options, Class<?> main) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(PlaneProcess::isGeneral)
+                .forEach(command::add);
+        command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        return command;
     }
 
     /** The collector, the compiler and the like, with which Weir's own programs run too. */

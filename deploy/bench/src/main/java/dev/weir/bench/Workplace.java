@@ -40,7 +40,11 @@ final class Workplace implements AutoCloseable {
         return name;
     }
 
+    /** With what still runs in it. */
     void delete(String namespace) throws IOException, InterruptedException {
+        for (String pid : run(List.of("ip", "netns", "pids", namespace), "").lines().toList()) {
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        }
         run(List.of("ip", "netns", "del", namespace), "");
     }
 

@@ -1,6 +1,7 @@
 package dev.weir.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.cli.Session;
 import dev.weir.lab.Packaged;
@@ -90,5 +91,29 @@ class BenchmarksTest {
                 .allSatisfy(row -> assertThat(row.median()).isPositive())
                 .extracting(row -> row.what() + " " + row.who())
                 .containsExactlyElementsOf(inBoth("10 x 2", all));
+    }
+
+    @Test
+    void everyProxyThatIsInstalledPassesRequestsOn() throws Exception {
+        assumeTrue(
+                Stream.of("nginx", "wrk", "openssl").allMatch(HttpProxies::isInstalled),
+                "nginx, wrk and openssl are not all installed");
+
+        Sheet sheet = run(new HttpProxies(Duration.ofMillis(300), 0), "20x2", 1);
+
+        List<String> small =
+                Stream.of("haproxy", "nginx", "weir")
+                        .filter(who -> who.equals("weir") || HttpProxies.isInstalled(who))
+                        .toList();
+        assertThat(sheet.rows())
+                .filteredOn(row -> row.unit().equals("requests/s"))
+                .allSatisfy(row -> assertThat(row.median()).isPositive())
+                .extracting(row -> row.what() + " " + row.who())
+                .containsAll(
+                        Stream.of("100 B", "100 B, TLS", "100 B, TLS, new connections")
+                                .flatMap(what -> small.stream().map(who -> what + " " + who))
+                                .toList())
+                .contains("1 MiB weir", "1 MiB, TLS weir", "100 B, first seconds weir");
+        assertThat(sheet.notes()).noneMatch(note -> note.contains("connections failed"));
     }
 }
