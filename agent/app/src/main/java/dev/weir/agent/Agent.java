@@ -87,7 +87,11 @@ final class Agent implements AutoCloseable {
                         ? Optional.of(new DnsPlane(zone(cluster, settings)))
                         : Optional.empty();
         Vitals vitals =
-                new Vitals(self.name(), config.refresh(), Clock.systemUTC(), System::nanoTime);
+                new Vitals(
+                        Kinds.NODE.key("", self.name()),
+                        config.refresh(),
+                        Clock.systemUTC(),
+                        System::nanoTime);
         List<DataPlane> own = new ArrayList<>();
         names.ifPresent(own::add);
         own.add(new HealthPlane(addresses, vitals::healthy));

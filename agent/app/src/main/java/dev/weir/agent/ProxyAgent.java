@@ -80,7 +80,7 @@ final class ProxyAgent implements AutoCloseable {
         JoinResponse cluster = membership.join();
         NodeSettings settings = membership.settings(cluster).withOptions(config.l7());
         DataPlane plane = new Planes().open(PLANE, settings);
-        Vitals vitals = new Vitals(proxy, config.refresh(), Clock.systemUTC(), System::nanoTime);
+        Vitals vitals = new Vitals(pod, config.refresh(), Clock.systemUTC(), System::nanoTime);
         Reporter reporter =
                 parts.add(
                         new Reporter(

@@ -1,10 +1,10 @@
 package dev.weir.agent;
 
+import com.google.protobuf.Message;
 import dev.weir.agent.edge.NodeCondition;
 import dev.weir.changes.Image;
-import dev.weir.core.v1.Node;
+import dev.weir.core.v1.ObjectMeta;
 import dev.weir.model.Key;
-import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,7 +24,7 @@ final class Vitals {
     /** Where refreshes are frequent: a round with much to program takes a while. */
     private static final Duration LEAST = Duration.ofSeconds(10);
 
-    private final Key node;
+    private final Key self;
     private final Duration patience;
     private final Clock clock;
     private final LongSupplier nanoTime;
@@ -33,8 +33,11 @@ final class Vitals {
 
     private volatile State state = new State(Optional.empty(), true);
 
-    Vitals(String nodeName, Duration refresh, Clock clock, LongSupplier nanoTime) {
-        this.node = Kinds.NODE.key("", nodeName);
+    /**
+     * @param self the Node, or the Pod of an agent that is one
+     */
+    Vitals(Key self, Duration refresh, Clock clock, LongSupplier nanoTime) {
+        this.self = self;
         this.patience = patience(refresh);
         this.clock = clock;
         this.nanoTime = nanoTime;
@@ -56,9 +59,15 @@ final class Vitals {
                         whole ? Optional.of(nanoTime.getAsLong()) : state.wholeAtNanos(),
                         control.isEmpty()
                                 || control.get()
-                                        .find(Node.class, node)
-                                        .filter(here -> !here.getMetadata().hasDeletionTimestamp())
+                                        .get(self)
+                                        .filter(here -> !isGoing(here.value()))
                                         .isPresent());
+    }
+
+    private static boolean isGoing(Message object) {
+        Object metadata =
+                object.getField(object.getDescriptorForType().findFieldByName("metadata"));
+        return ((ObjectMeta) metadata).hasDeletionTimestamp();
     }
 
     boolean healthy() {

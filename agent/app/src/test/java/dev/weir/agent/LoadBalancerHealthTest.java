@@ -51,7 +51,12 @@ class LoadBalancerHealthTest {
                     List.of(Cidr.of("10.244.0.0/16")),
                     List.of(Cidr.of("10.96.0.0/12")));
 
-    private final Vitals vitals = new Vitals("n1", NEVER, Clock.systemUTC(), System::nanoTime);
+    private final Vitals vitals =
+            new Vitals(
+                    dev.weir.model.Kinds.NODE.key("", "n1"),
+                    NEVER,
+                    Clock.systemUTC(),
+                    System::nanoTime);
     private final NodeLoop loop =
             new NodeLoop(
                     List.of(

@@ -32,7 +32,11 @@ class VitalsTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 
     private final Vitals vitals =
-            new Vitals("n1", REFRESH, Clock.fixed(NOW, ZoneOffset.UTC), nanos::get);
+            new Vitals(
+                    dev.weir.model.Kinds.NODE.key("", "n1"),
+                    REFRESH,
+                    Clock.fixed(NOW, ZoneOffset.UTC),
+                    nanos::get);
 
     private static NodeImage image(Node... nodes) {
         TreeMap<dev.weir.model.Key, Change> changes = new TreeMap<>();

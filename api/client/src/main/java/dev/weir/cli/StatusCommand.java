@@ -3,6 +3,7 @@ package dev.weir.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.weir.client.WeirClient;
 import dev.weir.model.Key;
+import dev.weir.model.Shards;
 import dev.weir.node.v1.NodeReport;
 import dev.weir.node.v1.StatusResponse;
 import java.util.ArrayList;
@@ -48,6 +49,7 @@ final class StatusCommand implements Callable<Integer> {
         TreeMap<String, Long> programmed = new TreeMap<>(node.getProgrammed().getRevisionsMap());
         long behind =
                 status.getHead().getRevisionsMap().entrySet().stream()
+                        .filter(e -> concerns(node, e.getKey()))
                         .mapToLong(
                                 e ->
                                         Math.max(
@@ -69,5 +71,10 @@ final class StatusCommand implements Callable<Integer> {
                                                 e -> e.getKey(), e -> e.getValue().toString()))),
                 Long.toString(behind),
                 Columns.orNone(problems));
+    }
+
+    /** Whether it follows the shard: a proxy judges by no policies. */
+    private static boolean concerns(NodeReport node, String shard) {
+        return node.getProxy().isEmpty() || !shard.equals(Shards.POLICY);
     }
 }
