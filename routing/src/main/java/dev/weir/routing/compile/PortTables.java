@@ -61,17 +61,22 @@ final class PortTables {
         Map<HostPattern, HostTable> both = new TreeMap<>(tables);
         ingress.forEach(
                 (host, table) -> {
-                    HostPattern same =
-                            host.form() == Form.ONE_LABEL
-                                    ? new HostPattern(Form.WILDCARD, host.name())
-                                    : host;
-                    HostTable first = tables.get(same);
+                    HostTable first = tables.get(ofGateway(host));
                     both.put(host, first == null ? table : first.then(table));
                 });
-        Map<HostPattern, Certificate> proofs = new TreeMap<>(certificates);
-        proofs.putAll(gateway.certificates());
+        Map<HostPattern, Certificate> proofs = new TreeMap<>(gateway.certificates());
+        certificates.forEach(
+                (host, certificate) ->
+                        proofs.putIfAbsent(
+                                host,
+                                gateway.certificates().getOrDefault(ofGateway(host), certificate)));
         return new PortTable(
                 port, gateway.tls(), HostPattern.hosts(both), HostPattern.hosts(proofs));
+    }
+
+    /** The host as a listener would spell it. */
+    private static HostPattern ofGateway(HostPattern host) {
+        return host.form() == Form.ONE_LABEL ? new HostPattern(Form.WILDCARD, host.name()) : host;
     }
 
     RouteTable table() {

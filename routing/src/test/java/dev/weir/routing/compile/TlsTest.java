@@ -36,6 +36,7 @@ class TlsTest {
     private static Pair one;
     private static Pair other;
     private static Pair rsa;
+    private static Pair otherRsa;
     private static Pair edwards;
 
     private final Cluster cluster =
@@ -50,6 +51,7 @@ class TlsTest {
         one = TestCertificates.make("EC", "x.com");
         other = TestCertificates.make("EC", "y.com", "*.z.com");
         rsa = TestCertificates.make("RSA", "x.com");
+        otherRsa = TestCertificates.make("RSA", "x.com");
         edwards = TestCertificates.make("Ed25519", "x.com");
     }
 
@@ -166,6 +168,7 @@ class TlsTest {
             value = {
                 "secretName: none | There is no Secret a/none.",
                 "secretName: wrong | The key of Secret a/wrong is not that of its certificate.",
+                "secretName: crossed | The key of Secret a/crossed is not that of its certificate.",
                 "secretName: mixed | Secret a/mixed has a certificate or a key that cannot be read,"
                         + " or of different kinds.",
                 "secretName: garbage | Secret a/garbage has no tls.crt in PEM.",
@@ -179,6 +182,7 @@ class TlsTest {
     void anUnusableCertificateIsSaidAndNotServed(String tls, String message) {
         Cluster served =
                 cluster.with(new Pair(one.certificate(), other.key()).secret("a", "wrong"))
+                        .with(new Pair(rsa.certificate(), otherRsa.key()).secret("a", "crossed"))
                         .with(new Pair(one.certificate(), rsa.key()).secret("a", "mixed"))
                         .with(new Pair("no PEM", one.key()).secret("a", "garbage"))
                         .with(
@@ -345,6 +349,17 @@ class TlsTest {
         assertThat(secret(served, "x.com")).isEqualTo("a/one");
         assertThat(conflict(served)).isEqualTo("HostnameConflict");
         assertThat(conflict(agreeing)).isEqualTo("NoConflicts");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"*.z.com, a.z.com, a/other", "'', x.com, a/other", "*.z.com, b.a.z.com, a/other"})
+    void whereBothHaveAHostTheGatewaysCertificateIsServed(String host, String name, String secret) {
+        String hostname = host.isEmpty() ? "" : "hostname: \"" + host + "\", ";
+        Cluster served =
+                cluster.with(ingress("i", "{secretName: one}", host + "|Prefix|/|one"))
+                        .with(listener(hostname + "tls: {certificateRefs: [{name: other}]}"));
+
+        assertThat(secret(served, name)).isEqualTo(secret);
     }
 
     private static String conflict(Cluster cluster) {
