@@ -52,6 +52,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
     /** The attempt to connect has ended. */
     @Override
     public void operationComplete(ChannelFuture connected) {
+        worker.event();
         Attempts of = waiting;
         waiting = null;
         if (!connected.isSuccess()) {
@@ -118,8 +119,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf bytes = (ByteBuf) message;
+    void received(ByteBuf bytes) {
         if (state == State.TUNNEL && exchange != null) {
             exchange.tunnelFromBackend(bytes);
         } else if (exchange == null || state != State.HEAD && state != State.BODY) {
@@ -127,7 +127,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
             close();
         } else {
             heard = true;
-            pending.add(ctx.alloc(), bytes);
+            pending.add(channel().alloc(), bytes);
             work(exchange);
         }
     }
@@ -251,6 +251,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         if (slot < 0) {
             return;
         }
+        worker.event();
         worker.remove(this);
         worker.counters.backendClosed();
         State was = state;

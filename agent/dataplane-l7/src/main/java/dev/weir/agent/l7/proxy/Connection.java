@@ -88,9 +88,19 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** What came; taken over. */
+    abstract void received(ByteBuf bytes);
+
+    @Override
+    public final void channelRead(ChannelHandlerContext ctx, Object message) {
+        worker.event();
+        received((ByteBuf) message);
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable()) {
+            worker.event();
             writable();
             worker.flush();
         }

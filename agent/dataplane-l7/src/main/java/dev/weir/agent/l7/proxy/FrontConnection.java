@@ -63,6 +63,7 @@ final class FrontConnection extends Connection {
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
+        worker.event();
         worker.add(this);
         worker.counters.clientOpened();
         IpAddress from = Addresses.of(ctx.channel().remoteAddress());
@@ -78,6 +79,7 @@ final class FrontConnection extends Connection {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        worker.event();
         state = State.CLOSED;
         pending.drop();
         worker.remove(this);
@@ -92,6 +94,7 @@ final class FrontConnection extends Connection {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        worker.event();
         if (event instanceof SslHandshakeCompletionEvent handshake
                 && handshake.isSuccess()
                 && state == State.HANDSHAKE) {
@@ -101,8 +104,7 @@ final class FrontConnection extends Connection {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf bytes = (ByteBuf) message;
+    void received(ByteBuf bytes) {
         if (state == State.LINGER || state == State.CLOSED) {
             bytes.release();
             return;
@@ -111,7 +113,7 @@ final class FrontConnection extends Connection {
             exchange.tunnelFromClient(bytes);
             return;
         }
-        pending.add(ctx.alloc(), bytes);
+        pending.add(channel().alloc(), bytes);
         work();
     }
 

@@ -10,6 +10,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.ThreadFactory;
 import org.jboss.logging.Logger;
@@ -21,7 +22,13 @@ record Transport(
         Class<? extends Channel> client) {
     private static final Logger LOG = Logger.getLogger(Transport.class);
 
+    /** Whoever sets it wants to know; else a stack trace for each hundredth buffer is saved. */
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
     static Transport open(int loops) {
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
         ThreadFactory threads = new DefaultThreadFactory("weir-l7", true);
         if (Epoll.isAvailable()) {
             return new Transport(

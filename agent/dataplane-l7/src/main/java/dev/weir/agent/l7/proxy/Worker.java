@@ -41,6 +41,7 @@ final class Worker {
     private final long epoch = System.nanoTime();
     private final List<Connection> connections = new ArrayList<>();
     private final ArrayList<Connection> unflushed = new ArrayList<>();
+    private long now;
     private boolean draining;
 
     Worker(
@@ -82,9 +83,17 @@ final class Worker {
         return snapshots.get();
     }
 
-    /** In nanoseconds since an arbitrary moment; above zero. */
+    /** Something happens: it is now. */
+    void event() {
+        now = System.nanoTime() - epoch;
+    }
+
+    /**
+     * When the event began that is being dealt with, in nanoseconds since an arbitrary moment;
+     * above zero. Asking the system each time would cost more than all that is done with it.
+     */
     long now() {
-        return System.nanoTime() - epoch;
+        return now;
     }
 
     ByteBuf copyOfHead(ByteBufAllocator alloc) {
@@ -171,7 +180,7 @@ final class Worker {
     }
 
     private void tick() {
-        long now = now();
+        event();
         for (int i = connections.size() - 1; i >= 0; i--) {
             Connection connection = i < connections.size() ? connections.get(i) : null;
             if (connection != null && connection.deadline <= now) {
