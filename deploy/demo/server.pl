@@ -1,4 +1,4 @@
-# Answers every request with "NAME ADDRESS": its own name, and the client's address as it sees it.
+# Answers every request with "NAME ADDRESS": its own name, and the client's address as it sees it, or as a proxy tells it.
 # Usage: perl server.pl NAME PORT
 use strict;
 use warnings;
@@ -14,7 +14,10 @@ while (1) {
     my $from = $client->peerhost // '';
     $from =~ s/^::ffff://i;
     $client->timeout(2);
-    while (my $line = <$client>) { last if $line =~ /^\r?\n$/ }
+    while (my $line = <$client>) {
+        $from = $1 if $line =~ /^x-forwarded-for: *([0-9a-f.:]+)/i;
+        last if $line =~ /^\r?\n$/;
+    }
     my $body = "$name $from\n";
     print $client "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " . length($body) . "\r\nConnection: close\r\n\r\n$body";
     close $client;

@@ -9,6 +9,7 @@ import dev.weir.cli.ProgrammedWait;
 import dev.weir.cli.RunningProcess;
 import dev.weir.cli.Session;
 import dev.weir.client.WeirClient;
+import dev.weir.client.WriteOptions;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.Pod;
 import dev.weir.model.Kinds;
@@ -154,6 +155,16 @@ public final class RunningLab implements AutoCloseable {
         }
     }
 
+    /** Gives a pod these labels and no others; returns with the revision, before any node knows. */
+    public void setLabels(String name, Map<String, String> labels) {
+        try (WeirClient client = client()) {
+            Pod pod = (Pod) client.get(Kinds.POD, NAMESPACE, name);
+            Pod.Builder changed = pod.toBuilder();
+            changed.getMetadataBuilder().clearLabels().putAllLabels(labels);
+            client.update(changed.build(), List.of("metadata.labels"), WriteOptions.NONE);
+        }
+    }
+
     /** The pod's addresses, IPv4 first. */
     public List<String> addresses(String name) {
         try (WeirClient client = client()) {
@@ -184,6 +195,13 @@ public final class RunningLab implements AutoCloseable {
             throw new CliError("ended at once, outside: " + String.join(" ", command));
         }
         return process;
+    }
+
+    /** Starts a command on the host outside; what it prints comes over a pipe. */
+    public Process openOutside(List<String> command) throws IOException {
+        return new ProcessBuilder(lab.place().external().enter(command))
+                .redirectErrorStream(true)
+                .start();
     }
 
     /** Runs a command on the host outside to its end. */

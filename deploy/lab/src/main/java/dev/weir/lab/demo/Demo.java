@@ -53,6 +53,10 @@ final class Demo {
         exposed.loadBalancer();
         exposed.externalIp();
         exposed.legacy();
+        progress.accept("Ingresses and Gateways");
+        try (Routed routed = new Routed(rows, tries)) {
+            routed.all();
+        }
         progress.accept("names");
         names();
         progress.accept("policies");

@@ -39,7 +39,8 @@ public final class DemoCommand implements Callable<Integer> {
         Scripts scripts = Scripts.of(session);
         Path data = Files.createTempDirectory("weir-demo-");
         RunningLab lab =
-                new RunningLab(session, data, distributed ? Shape.DISTRIBUTED : Shape.STANDALONE);
+                new RunningLab(
+                        session, data, distributed ? Shape.DISTRIBUTED : Shape.STANDALONE, true);
         Thread self = Thread.currentThread();
         Thread cleanUp =
                 new Thread(

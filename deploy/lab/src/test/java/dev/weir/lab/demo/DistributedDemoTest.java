@@ -21,7 +21,7 @@ class DistributedDemoTest {
     @Timeout(420)
     void everyRowOfTheDemoIsAsExpectedAndNothingStays() throws Exception {
         Session session = Packaged.session(data);
-        RunningLab lab = new RunningLab(session, data, Shape.DISTRIBUTED);
+        RunningLab lab = new RunningLab(session, data, Shape.DISTRIBUTED, true);
 
         List<Row> rows;
         try (lab) {

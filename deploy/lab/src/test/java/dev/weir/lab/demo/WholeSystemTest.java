@@ -42,7 +42,7 @@ class WholeSystemTest {
     void everyRowOfTheDemoIsAsExpected() throws Exception {
         Session session = Packaged.session(data);
 
-        try (RunningLab lab = new RunningLab(session, data, Shape.STANDALONE)) {
+        try (RunningLab lab = new RunningLab(session, data, Shape.STANDALONE, true)) {
             lab.up();
             List<Row> rows =
                     new Demo(lab, new Scripts(Packaged.ROOT.resolve("deploy/demo")), step -> {})
