@@ -55,7 +55,10 @@ final class AgentCommand implements Callable<Integer> {
             description = "one per family; default: of the default route")
     private String nodeIp = "";
 
-    @Option(names = "--planes", defaultValue = "nft,dns,l2", description = "default: nft,dns,l2")
+    @Option(
+            names = "--planes",
+            defaultValue = "nft,dns,l2",
+            description = "default: nft,dns,l2; l7 alone in an agent that is a pod")
     private String planes = "";
 
     @Option(names = "--fabric", defaultValue = "direct", description = "default: direct")
@@ -75,6 +78,19 @@ final class AgentCommand implements Callable<Integer> {
             description = "where the CNI plug-in asks")
     private String cniSocket = "";
 
+    @Option(
+            names = "--pod",
+            defaultValue = "",
+            paramLabel = "NAMESPACE/NAME",
+            description = "the pod that this agent is; for the plane l7")
+    private String pod = "";
+
+    @Option(
+            names = "--l7",
+            paramLabel = "NAME=VALUE",
+            description = "a setting of the plane l7, e.g. access-log=stdout")
+    private Map<String, String> l7 = new LinkedHashMap<>();
+
     AgentCommand(Session session) {
         this.session = session;
     }
@@ -92,6 +108,8 @@ final class AgentCommand implements Callable<Integer> {
         settings.put("weir.agent.fabric", fabric);
         settings.put("weir.agent.data", data);
         settings.put("weir.agent.cni-socket", cniSocket);
+        settings.put("weir.agent.pod", pod);
+        l7.forEach((name, value) -> settings.put("weir.agent.l7." + name, value));
         session.out().flush();
         return new ProcessBuilder(Launcher.of(session).command("agent", settings))
                 .inheritIO()
