@@ -1,6 +1,6 @@
 package dev.weir.agent.l7.proxy;
 
-import dev.weir.routing.Rule;
+import dev.weir.model.Key;
 import dev.weir.routing.ServicePort;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -26,27 +26,26 @@ final class AccessLine {
 
     private AccessLine() {}
 
-    static void write(LineBuffer line, Exchange exchange, long took) {
-        begin(line, exchange.front);
-        line.text(exchange.method).raw((byte) ' ');
-        line.text(exchange.host).raw((byte) ' ');
-        line.text(exchange.path);
-        numbers(line, exchange.status(), exchange.bytesIn(), exchange.bytesOut(), took);
-        Rule rule = exchange.rule();
-        Attempts attempts = exchange.attempts();
-        if (rule == null) {
+    static void write(LineBuffer line, Ledger ledger, long took) {
+        begin(line, ledger.client);
+        line.text(ledger.method).raw((byte) ' ');
+        line.text(ledger.host).raw((byte) ' ');
+        line.text(ledger.path);
+        numbers(line, ledger.status, ledger.bytesIn, ledger.bytesOut, took);
+        Key object = ledger.object;
+        ServicePort service = ledger.service;
+        if (object == null) {
             line.raw(NONE);
         } else {
-            line.raw((byte) ' ').text(rule.of().path());
+            line.raw((byte) ' ').text(object.path());
         }
-        if (attempts == null) {
+        if (service == null) {
             line.raw(NONE);
         } else {
-            ServicePort service = attempts.service;
             line.raw((byte) ' ').text(service.namespace()).raw((byte) '/');
             line.text(service.service()).raw((byte) ':').number(service.port());
         }
-        line.raw((byte) ' ').number(attempts == null ? 0 : attempts.count()).end();
+        line.raw((byte) ' ').number(ledger.attempts).end();
     }
 
     static void refused(LineBuffer line, FrontConnection from, int status) {

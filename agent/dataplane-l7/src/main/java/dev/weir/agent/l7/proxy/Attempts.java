@@ -113,10 +113,6 @@ final class Attempts {
         return attached ? back : null;
     }
 
-    int count() {
-        return count;
-    }
-
     /** The response begins: nothing is sent again. */
     void dropHead() {
         if (head != null) {

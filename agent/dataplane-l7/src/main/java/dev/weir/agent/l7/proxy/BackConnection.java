@@ -182,6 +182,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
         int length = worker.writer.length();
         if (unchunked || length > head.end()) {
             of.writeHead();
+            of.pace();
             passBody(of, bytes, bytes.readerIndex());
         } else {
             // The new head takes the place of the old one, and one buffer goes on.

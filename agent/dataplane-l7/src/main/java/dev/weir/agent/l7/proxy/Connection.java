@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
 
     private @Nullable ChannelHandlerContext context;
     private int unflushed;
+    private long marked;
     private boolean waiting;
     private boolean reading = true;
 
@@ -78,6 +80,23 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
         waiting = false;
         unflushed = 0;
         context().flush();
+    }
+
+    /** Remembers how much waits to be sent. */
+    final void mark() {
+        marked = unsent();
+    }
+
+    /** Whether the peer is slow, but takes it: some has gone since, and more waits. Marks anew. */
+    final boolean isTaking() {
+        long before = marked;
+        marked = unsent();
+        return marked > 0 && marked < before;
+    }
+
+    private long unsent() {
+        ChannelOutboundBuffer out = channel().unsafe().outboundBuffer();
+        return out == null ? 0 : out.totalPendingWriteBytes();
     }
 
     /** Whether the peer is read; costs a system call when it changes. */

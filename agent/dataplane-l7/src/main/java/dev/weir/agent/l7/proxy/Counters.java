@@ -5,7 +5,6 @@ import dev.weir.routing.ServicePort;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** What one event loop counts. Owned by that loop; others get copies. */
 final class Counters {
@@ -47,24 +46,25 @@ final class Counters {
         return clients;
     }
 
-    /**
-     * Counts a request.
-     *
-     * @param object whose rule it was; null for none
-     * @param service that it went to; null for none
-     */
-    void request(
-            @Nullable Key object,
-            @Nullable ServicePort service,
-            int status,
-            long took,
-            long in,
-            long out) {
-        Tally first = object == null ? unrouted : objects.computeIfAbsent(object, k -> new Tally());
-        first.add(status, took, in, out);
-        if (service != null) {
-            services.computeIfAbsent(service, k -> new Tally()).add(status, took, in, out);
+    /** Counts a request. */
+    void request(Ledger ledger, long took) {
+        Key object = ledger.object;
+        add(
+                object == null ? unrouted : objects.computeIfAbsent(object, k -> new Tally()),
+                ledger,
+                took);
+        if (ledger.service != null) {
+            add(services.computeIfAbsent(ledger.service, k -> new Tally()), ledger, took);
         }
+    }
+
+    private static void add(Tally tally, Ledger ledger, long took) {
+        tally.add(ledger.status, took, ledger.bytesIn, ledger.bytesOut);
+    }
+
+    /** Counts what was no request. */
+    void refused(int status, long bytesOut) {
+        unrouted.add(status, 0, 0, bytesOut);
     }
 
     void retain(Predicate<Key> object, Predicate<ServicePort> service) {

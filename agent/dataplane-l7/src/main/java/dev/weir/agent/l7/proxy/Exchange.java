@@ -22,14 +22,10 @@ final class Exchange {
     private static final int TIMEOUT = 504;
 
     final FrontConnection front;
-    final String method;
-    final String path;
-    final String host;
-    final long began;
+    private final Ledger ledger;
     private final RequestHead request;
     private final Worker worker;
     private final Patience patience;
-    private @Nullable Rule rule;
     private @Nullable Forward forward;
     private @Nullable Share share;
     private @Nullable Attempts attempts;
@@ -39,19 +35,13 @@ final class Exchange {
     private boolean stays;
     private boolean tunnel;
     private boolean ended;
-    private int status;
-    private long bytesIn;
-    private long bytesOut;
 
     Exchange(FrontConnection front, RequestHead request) {
         this.front = front;
         this.request = request;
         this.worker = front.worker;
         this.patience = new Patience(front);
-        this.method = request.method();
-        this.path = request.path();
-        this.host = request.host();
-        this.began = worker.now();
+        this.ledger = new Ledger(front, request);
     }
 
     /** While the request's head is as it was parsed. */
@@ -61,11 +51,11 @@ final class Exchange {
             return;
         }
         Rule found = Routing.find(worker.snapshot().table(), front.port, front.tls, request);
-        rule = found;
         if (found == null) {
             answer(NOT_FOUND);
             return;
         }
+        ledger.object = found.of();
         switch (found.action()) {
             case Forward to -> begin(to);
             case Redirect to -> redirect(to);
@@ -74,7 +64,7 @@ final class Exchange {
     }
 
     private void redirect(Redirect to) {
-        if (host.isEmpty() && to.host().isEmpty()) {
+        if (ledger.host.isEmpty() && to.host().isEmpty()) {
             answer(BAD_REQUEST);
             return;
         }
@@ -82,7 +72,7 @@ final class Exchange {
         answer(
                 to.status(),
                 to.response(),
-                Location.of(to, front.tls, host, front.port, path, query));
+                Location.of(to, front.tls, ledger.host, front.port, ledger.path, query));
     }
 
     private void begin(Forward to) {
@@ -95,6 +85,7 @@ final class Exchange {
                 worker.writer.request(request, front.peer(), to.request(), chosen.request());
                 ByteBuf head = worker.copyOfHead(front.channel().alloc());
                 patience.by(to);
+                ledger.service = service;
                 attempts = new Attempts(worker, this, service, head);
                 attempts.next(false);
             }
@@ -104,6 +95,7 @@ final class Exchange {
     /** An attempt begins. */
     void attempting() {
         requestSent = false;
+        ledger.attempts++;
         patience.attempt();
     }
 
@@ -123,13 +115,14 @@ final class Exchange {
     }
 
     void requestBody(ByteBuf bytes, boolean last) {
-        bytesIn += bytes.readableBytes();
+        ledger.bytesIn += bytes.readableBytes();
         BackConnection to = back();
         if (to == null) {
             bytes.release();
             return;
         }
         to.write(bytes);
+        to.mark();
         if (last) {
             requestSent();
         } else {
@@ -149,13 +142,22 @@ final class Exchange {
 
     /** The time is over, the client's or all of it. */
     void expired() {
+        BackConnection to = back();
+        if (to != null && !requestSent && !patience.isOver() && to.isTaking()) {
+            patience.sending();
+            return;
+        }
         boolean client = back() != null && !requestSent && isBackWritable() && !patience.isOver();
         fail(client ? REQUEST_TIMEOUT : TIMEOUT);
     }
 
-    /** The response stopped. */
+    /** The response stopped, or the client takes none of it. */
     void backendSilent() {
-        fail(TIMEOUT);
+        if (front.isTaking()) {
+            pace();
+        } else {
+            fail(TIMEOUT);
+        }
     }
 
     /** Gives up: by an answer, or where a response has begun, by cutting it. */
@@ -178,8 +180,8 @@ final class Exchange {
      */
     void unanswered(boolean used, boolean heard) {
         if (attempts != null) {
-            boolean safe = Routing.isIdempotent(method) || used && !requestSent;
-            attempts.unanswered(safe && bytesIn == 0 && !heard);
+            boolean safe = Routing.isIdempotent(ledger.method) || used && !requestSent;
+            attempts.unanswered(safe && ledger.bytesIn == 0 && !heard);
         }
     }
 
@@ -211,7 +213,7 @@ final class Exchange {
             fail(BAD_GATEWAY);
             return false;
         }
-        status = response.status();
+        ledger.status = response.status();
         responseBegan = true;
         boolean last = worker.isDraining() || !front.isRequestDone();
         HeaderEdit first = forward == null ? HeaderEdit.NONE : forward.response();
@@ -227,12 +229,12 @@ final class Exchange {
     }
 
     void writeHead() {
-        bytesOut += worker.writer.length();
+        ledger.bytesOut += worker.writer.length();
         front.writeHead();
     }
 
     void responseBytes(ByteBuf bytes) {
-        bytesOut += bytes.readableBytes();
+        ledger.bytesOut += bytes.readableBytes();
         front.write(bytes);
         pace();
     }
@@ -242,6 +244,7 @@ final class Exchange {
         BackConnection from = back();
         if (from != null) {
             boolean takes = front.isWritable();
+            front.mark();
             from.read(takes);
             from.deadline =
                     !takes
@@ -268,7 +271,7 @@ final class Exchange {
     }
 
     void tunnelFromClient(ByteBuf bytes) {
-        bytesIn += bytes.readableBytes();
+        ledger.bytesIn += bytes.readableBytes();
         patience.tunnelled();
         BackConnection to = back();
         if (to == null) {
@@ -301,7 +304,7 @@ final class Exchange {
 
     private void answer(int code, HeaderEdit edit, @Nullable String location) {
         boolean last = worker.isDraining() || !front.isRequestDone();
-        status = code;
+        ledger.status = code;
         stays = worker.writer.answer(code, request, edit, location, last);
         writeHead();
         end();
@@ -320,7 +323,7 @@ final class Exchange {
         }
         if (!ended) {
             ended = true;
-            worker.ended(this);
+            worker.ended(ledger);
         }
     }
 
@@ -343,25 +346,5 @@ final class Exchange {
 
     RequestHead request() {
         return request;
-    }
-
-    @Nullable Rule rule() {
-        return rule;
-    }
-
-    @Nullable Attempts attempts() {
-        return attempts;
-    }
-
-    int status() {
-        return status;
-    }
-
-    long bytesIn() {
-        return bytesIn;
-    }
-
-    long bytesOut() {
-        return bytesOut;
     }
 }

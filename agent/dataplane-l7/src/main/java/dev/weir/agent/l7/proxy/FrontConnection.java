@@ -235,6 +235,7 @@ final class FrontConnection extends Connection {
         if (stays && body.done()) {
             state = State.IDLE;
             deadline = worker.now() + worker.nanos.keepAlive();
+            mark();
             work();
         } else {
             finish(!body.done() || !pending.isEmpty());
@@ -265,13 +266,13 @@ final class FrontConnection extends Connection {
      */
     void finish(boolean sending) {
         pending.drop();
+        mark();
+        state = State.LINGER;
         if (!sending) {
-            state = State.LINGER;
             deadline = worker.now() + worker.nanos.stalledClient();
             context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        state = State.LINGER;
         deadline = worker.now() + worker.nanos.linger();
         flush();
         SslHandler ssl = channel().pipeline().get(SslHandler.class);
@@ -293,7 +294,14 @@ final class FrontConnection extends Connection {
     @Override
     void expired() {
         switch (state) {
-            case HANDSHAKE, IDLE, LINGER -> channel().close();
+            case HANDSHAKE -> channel().close();
+            case IDLE, LINGER -> {
+                if (isTaking()) {
+                    deadline = worker.now() + worker.nanos.stalledClient();
+                } else {
+                    channel().close();
+                }
+            }
             case HEAD -> refuse(BAD_REQUEST_TIMEOUT);
             case EXCHANGE, TUNNEL -> {
                 if (exchange != null) {

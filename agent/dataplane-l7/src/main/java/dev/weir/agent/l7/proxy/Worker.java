@@ -1,7 +1,6 @@
 package dev.weir.agent.l7.proxy;
 
 import dev.weir.agent.l7.http.HeadWriter;
-import dev.weir.routing.Rule;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -101,25 +100,17 @@ final class Worker {
     }
 
     /** An exchange is over: counts it, and writes its line. */
-    void ended(Exchange exchange) {
-        long took = now() - exchange.began;
-        Rule rule = exchange.rule();
-        Attempts attempts = exchange.attempts();
-        counters.request(
-                rule == null ? null : rule.of(),
-                attempts == null ? null : attempts.service,
-                exchange.status(),
-                took,
-                exchange.bytesIn(),
-                exchange.bytesOut());
+    void ended(Ledger ledger) {
+        long took = now() - ledger.began;
+        counters.request(ledger, took);
         if (log.isOn()) {
-            AccessLine.write(log, exchange, took);
+            AccessLine.write(log, ledger, took);
         }
     }
 
     /** A request was refused before there was an exchange. */
     void refused(FrontConnection from, int status) {
-        counters.request(null, null, status, 0, 0, writer.length());
+        counters.refused(status, writer.length());
         if (log.isOn()) {
             AccessLine.refused(log, from, status);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.routing.Action;
 import dev.weir.routing.HeaderEdit;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -145,6 +146,34 @@ class TimeoutsTest {
             client.get("/");
 
             Stand.await("the end of both connections", () -> noneOpen(stand));
+        }
+    }
+
+    @Test
+    void aClientThatIsSlowButReadsGetsAll() throws Exception {
+        int size = 3 << 20;
+        Duration stalled = Duration.ofMillis(150);
+        Timeouts timeouts =
+                new Timeouts(
+                        LONG, LONG, stalled, LONG, stalled, LONG, LONG, LONG, LONG, SHORT, LONG,
+                        LONG);
+        Capacity d = Capacity.DEFAULT;
+        Capacity much = new Capacity(d.connections(), d.message(), 1, 1, 2 << 20, 64 << 10);
+        try (Backend backend = Backend.saying("x".repeat(size));
+                Stand stand = Stand.of(s -> s.withTimeouts(timeouts).withCapacity(much), backend);
+                Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(8 << 10);
+            socket.connect(new InetSocketAddress("127.0.0.1", stand.port));
+            try (Client client = new Client(socket)) {
+                client.get("/");
+                Backend.head(client.in);
+                for (int read = 0; read < size; ) {
+                    int part = client.in.readNBytes(Math.min(48 << 10, size - read)).length;
+                    assertThat(part).as("after " + read).isPositive();
+                    read += part;
+                    Thread.sleep(50);
+                }
+            }
         }
     }
 
