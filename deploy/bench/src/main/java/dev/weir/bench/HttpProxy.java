@@ -31,10 +31,7 @@ enum HttpProxy {
     WEIR("weir", true) {
         @Override
         List<String> command(HttpScene scene, Path own, int port, boolean log) {
-            List<String> command =
-                    PlaneProcess.java(
-                            List.of("--sun-misc-unsafe-memory-access=allow", "-Xms16m", "-Xmx192m"),
-                            HttpMain.class);
+            List<String> command = PlaneProcess.java(JAVA_OPTIONS, HttpMain.class);
             command.addAll(
                     List.of(
                             scene.directory().toString(),
@@ -48,6 +45,14 @@ enum HttpProxy {
             return command;
         }
     };
+
+    /** What the launcher gives a proxy beside what all programs get (deploy/java-options). */
+    private static final List<String> JAVA_OPTIONS =
+            List.of(
+                    "-Xms16m",
+                    "-Xmx192m",
+                    "-XX:TieredStopAtLevel=4",
+                    "--sun-misc-unsafe-memory-access=allow");
 
     /** As it is printed. */
     final String who;
