@@ -151,7 +151,7 @@ class TimeoutsTest {
 
     @Test
     void aClientThatIsSlowButReadsGetsAll() throws Exception {
-        int size = 3 << 20;
+        int size = 14 << 20;
         Duration stalled = Duration.ofMillis(150);
         Timeouts timeouts =
                 new Timeouts(
@@ -168,7 +168,7 @@ class TimeoutsTest {
                 client.get("/");
                 Backend.head(client.in);
                 for (int read = 0; read < size; ) {
-                    int part = client.in.readNBytes(Math.min(48 << 10, size - read)).length;
+                    int part = client.in.readNBytes(Math.min(256 << 10, size - read)).length;
                     assertThat(part).as("after " + read).isPositive();
                     read += part;
                     Thread.sleep(50);
