@@ -152,13 +152,13 @@ class TimeoutsTest {
     @Test
     void aClientThatIsSlowButReadsGetsAll() throws Exception {
         int size = 14 << 20;
-        Duration stalled = Duration.ofMillis(150);
+        Duration stalled = Duration.ofMillis(700);
         Timeouts timeouts =
                 new Timeouts(
                         LONG, LONG, stalled, LONG, stalled, LONG, LONG, LONG, LONG, SHORT, LONG,
                         LONG);
         Capacity d = Capacity.DEFAULT;
-        Capacity much = new Capacity(d.connections(), d.message(), 1, 1, 2 << 20, 64 << 10);
+        Capacity much = new Capacity(d.connections(), d.message(), 1, 1, 8 << 20, 64 << 10);
         try (Backend backend = Backend.saying("x".repeat(size));
                 Stand stand = Stand.of(s -> s.withTimeouts(timeouts).withCapacity(much), backend);
                 Socket socket = new Socket()) {
@@ -168,7 +168,7 @@ class TimeoutsTest {
                 client.get("/");
                 Backend.head(client.in);
                 for (int read = 0; read < size; ) {
-                    int part = client.in.readNBytes(Math.min(256 << 10, size - read)).length;
+                    int part = client.in.readNBytes(Math.min(160 << 10, size - read)).length;
                     assertThat(part).as("after " + read).isPositive();
                     read += part;
                     Thread.sleep(50);
