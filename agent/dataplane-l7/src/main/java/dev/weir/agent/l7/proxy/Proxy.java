@@ -74,13 +74,14 @@ public final class Proxy implements AutoCloseable {
     }
 
     /**
-     * From now on requests go to these endpoints. Returns at once; unused connections to endpoints
-     * that are gone are closed soon, exchanges that are under way there end in peace.
+     * From now on requests go to these endpoints. Returns once no event loop begins an exchange
+     * with one that is gone: unused connections there are closed, exchanges that are under way end
+     * in peace.
      */
     public void endpoints(PMap<ServicePort, Upstream> upstreams) {
         Snapshot next = snapshot.with(upstreams);
         snapshot = next;
-        workers.forEach((loop, worker) -> loop.execute(() -> worker.destinations.follow(next)));
+        onEach(worker -> worker.destinations.follow(next));
     }
 
     /** What was done until now. Takes as long as the event loops are busy. */

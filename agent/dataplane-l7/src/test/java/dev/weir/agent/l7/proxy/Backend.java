@@ -29,8 +29,12 @@ final class Backend implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     Backend(Script script) throws IOException {
+        this("127.0.0.1", script);
+    }
+
+    Backend(String address, Script script) throws IOException {
         this.script = script;
-        this.server = new ServerSocket(0, 1_024, InetAddress.getByName("127.0.0.1"));
+        this.server = new ServerSocket(0, 1_024, InetAddress.getByName(address));
         Thread.ofVirtual().start(this::accept);
     }
 
