@@ -69,6 +69,7 @@ public final class AgentWrites extends AgentsGrpc.AgentsImplBase implements Auto
                 () -> {
                     Node node = request.getNode();
                     if (!request.getProxy().isEmpty()) {
+                        Carrier.checkProxy(request.getProxy());
                         signOfLife(node.getMetadata().getName(), request);
                         return settings.toJoinResponse();
                     }

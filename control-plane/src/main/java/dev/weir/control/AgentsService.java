@@ -4,6 +4,7 @@ import dev.weir.changes.Frontier;
 import dev.weir.changes.ShardReader;
 import dev.weir.model.Failure;
 import dev.weir.model.Failure.Reason;
+import dev.weir.model.Shards;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.FollowRequest;
 import dev.weir.node.v1.FollowResponse;
@@ -76,6 +77,12 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
                         throw Failure.of(Reason.BAD_REQUEST, "shards: at least one is needed")
                                 .asException();
                     }
+                    if (request.getShardsList().contains(Shards.SECRET)) {
+                        throw Failure.of(
+                                        Reason.BAD_REQUEST,
+                                        "shards: shard secret cannot be followed")
+                                .asException();
+                    }
                     List<ShardReader> readers =
                             request.getShardsList().stream().map(shards::reader).toList();
                     readers.forEach(
@@ -89,6 +96,7 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
         Calls.unary(
                 out,
                 () -> {
+                    Carrier.checkProxy(request.getProxy());
                     reports.publish(request);
                     return acknowledged();
                 });

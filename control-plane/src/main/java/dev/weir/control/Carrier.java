@@ -1,12 +1,15 @@
 package dev.weir.control;
 
 import dev.weir.changes.Frontier;
+import dev.weir.model.Failure;
+import dev.weir.model.Failure.Reason;
 import dev.weir.model.Shards;
 import dev.weir.node.v1.Problem;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Who programs what is written: a registered node, or a proxy, which is a pod on one.
@@ -25,8 +28,23 @@ record Carrier(
     private static final Set<String> OF_PROXIES =
             Set.of(Shards.CONTROL, Shards.ENDPOINT, Shards.SECRET);
 
+    private static final Pattern PROXY = Pattern.compile("[^/]+/[^/]+");
+
     Carrier {
         problems = List.copyOf(problems);
+    }
+
+    /**
+     * Throws BAD_REQUEST for the name of a proxy that is not of a pod; it could be taken for the
+     * name of a node. Empty, who asks is a node.
+     */
+    static void checkProxy(String proxy) {
+        if (!proxy.isEmpty() && !PROXY.matcher(proxy).matches()) {
+            throw Failure.of(
+                            Reason.BAD_REQUEST,
+                            "proxy: the NAMESPACE/NAME of a pod is needed, not \"" + proxy + "\"")
+                    .asException();
+        }
     }
 
     String name() {

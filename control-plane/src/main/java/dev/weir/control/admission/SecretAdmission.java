@@ -72,8 +72,11 @@ public final class SecretAdmission {
                         "a valid config key must consist of alphanumeric characters, '-', '_' or"
                             + " '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used"
                             + " for validation is '[-._a-zA-Z0-9]+')");
-            } else if (key.equals(".") || key.startsWith("..")) {
-                errors.invalid(path, key, "must not be '.' nor start with '..'");
+            }
+            if (key.equals(".") || key.equals("..")) {
+                errors.invalid(path, key, "must not be '" + key + "'");
+            } else if (key.startsWith("..")) {
+                errors.invalid(path, key, "must not start with '..'");
             }
             size += entry.getValue().size();
         }

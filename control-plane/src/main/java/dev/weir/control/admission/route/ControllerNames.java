@@ -14,9 +14,15 @@ final class ControllerNames {
 
     /**
      * @param most characters
+     * @param changed what is wrong when it is not as before
      */
     static void check(
-            String path, String name, int most, Optional<String> before, FieldErrors errors) {
+            String path,
+            String name,
+            int most,
+            Optional<String> before,
+            String changed,
+            FieldErrors errors) {
         if (name.isEmpty()) {
             errors.required(path, "");
             return;
@@ -37,7 +43,7 @@ final class ControllerNames {
             }
         }
         if (before.isPresent() && !before.get().equals(name)) {
-            errors.invalid(path, name, "field is immutable");
+            errors.invalid(path, name, changed);
         }
     }
 }

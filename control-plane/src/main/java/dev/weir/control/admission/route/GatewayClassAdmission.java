@@ -23,6 +23,7 @@ public final class GatewayClassAdmission {
                 requested.getSpec().getControllerName(),
                 CONTROLLER_LENGTH,
                 old.map(before -> before.getSpec().getControllerName()),
+                "Value is immutable",
                 errors);
         GatewayClass made = old.isEmpty() ? requested.toBuilder().clearStatus().build() : requested;
         return Judgement.of(

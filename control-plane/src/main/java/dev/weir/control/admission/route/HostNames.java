@@ -14,6 +14,11 @@ final class HostNames {
         if (isAddress(host)) {
             errors.invalid(path, host, "must be a DNS name, not an IP address");
         }
+        syntax(path, host, errors);
+    }
+
+    /** The same, but an IPv4 address looks like a name, too. */
+    static void syntax(String path, String host, FieldErrors errors) {
         if (host.contains("*")) {
             errors.invalid(path, host, wildcard(host));
         } else {
@@ -29,7 +34,8 @@ final class HostNames {
                         "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid"
                             + " DNS subdomain, which must consist of lower case alphanumeric"
                             + " characters, '-' or '.' and end with an alphanumeric character (e.g."
-                            + " '*.example.com')");
+                            + " '*.example.com', regex used for validation is"
+                            + " '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
     }
 
     private static boolean isAddress(String host) {

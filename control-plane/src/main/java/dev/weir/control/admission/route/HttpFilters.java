@@ -208,6 +208,21 @@ final class HttpFilters {
         }
     }
 
+    private static void replaced(
+            String at,
+            String field,
+            String type,
+            boolean meant,
+            boolean present,
+            FieldErrors errors) {
+        if (meant && !present) {
+            errors.invalid(
+                    at, type, field + " must be specified when type is set to '" + type + "'");
+        } else if (!meant && present) {
+            errors.invalid(at, field, "type must be '" + type + "' when " + field + " is set");
+        }
+    }
+
     private static void path(String at, HttpPathModifier path, FieldErrors errors) {
         boolean full = path.getType().equals("ReplaceFullPath");
         boolean prefix = path.getType().equals("ReplacePrefixMatch");
@@ -216,13 +231,14 @@ final class HttpFilters {
                     FieldError.notSupported(
                             at + ".type", path.getType(), "ReplaceFullPath", "ReplacePrefixMatch"));
         }
-        if (full != path.hasReplaceFullPath() || prefix != path.hasReplacePrefixMatch()) {
-            errors.invalid(
-                    at,
-                    path.getType(),
-                    "replaceFullPath must be specified when type is set to 'ReplaceFullPath', and"
-                            + " replacePrefixMatch when it is 'ReplacePrefixMatch'");
-        }
+        replaced(at, "replaceFullPath", "ReplaceFullPath", full, path.hasReplaceFullPath(), errors);
+        replaced(
+                at,
+                "replacePrefixMatch",
+                "ReplacePrefixMatch",
+                prefix,
+                path.hasReplacePrefixMatch(),
+                errors);
         String value = path.getReplaceFullPath() + path.getReplacePrefixMatch();
         if (CONTROL.matcher(value).find() || value.indexOf(' ') >= 0) {
             errors.invalid(at, value, "must not contain blanks or control characters");

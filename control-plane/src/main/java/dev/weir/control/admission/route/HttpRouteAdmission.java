@@ -10,10 +10,7 @@ import dev.weir.model.check.Names;
 import dev.weir.route.v1.HttpRoute;
 import dev.weir.route.v1.HttpRouteSpec;
 import dev.weir.route.v1.ParentReference;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * HTTPRoutes. What is known but not served, such as a regular expression, is a condition of the
@@ -62,26 +59,7 @@ public final class HttpRouteAdmission {
         errors.tooMany("spec.parentRefs", spec.getParentRefsCount(), MOST_PARENTS);
         errors.tooMany("spec.hostnames", spec.getHostnamesCount(), MOST_HOSTNAMES);
         errors.tooMany("spec.rules", spec.getRulesCount(), MOST_RULES);
-        Set<List<Object>> parents = new HashSet<>();
-        for (int i = 0; i < spec.getParentRefsCount(); i++) {
-            ParentReference parent = spec.getParentRefs(i);
-            if (parent.getName().isEmpty()) {
-                errors.required("spec.parentRefs[" + i + "].name", "");
-            }
-            if (!parents.add(
-                    List.of(
-                            parent.getKind(),
-                            parent.getNamespace(),
-                            parent.getName(),
-                            parent.getSectionName(),
-                            parent.getPort()))) {
-                errors.invalid(
-                        "spec.parentRefs",
-                        parent.getName(),
-                        "sectionName or port must be unique when parentRefs includes 2 or more"
-                                + " references to the same parent");
-            }
-        }
+        Parents.check("spec.parentRefs", spec.getParentRefsList(), errors);
         for (int i = 0; i < spec.getHostnamesCount(); i++) {
             HostNames.check("spec.hostnames[" + i + "]", spec.getHostnames(i), errors);
         }

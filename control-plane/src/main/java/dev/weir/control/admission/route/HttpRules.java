@@ -7,8 +7,12 @@ import dev.weir.route.v1.HttpBackendRef;
 import dev.weir.route.v1.HttpPathMatch;
 import dev.weir.route.v1.HttpRouteMatch;
 import dev.weir.route.v1.HttpRouteRule;
+import dev.weir.route.v1.HttpRouteTimeouts;
+import dev.weir.routing.compile.GatewayDuration;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,8 +27,8 @@ final class HttpRules {
     private static final List<String> AMBIGUOUS =
             Stream.concat(IngressPaths.AMBIGUOUS.stream(), Stream.of("#")).toList();
 
-    /** GEP-2257. */
-    private static final Pattern DURATION = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
+    private static final Pattern PATH =
+            Pattern.compile("^(?:[-A-Za-z0-9/._~!$&'()*+,;=:@]|[%][0-9a-fA-F]{2})+$");
 
     private HttpRules() {}
 
@@ -60,8 +64,7 @@ final class HttpRules {
         for (int i = 0; i < rule.getBackendRefsCount(); i++) {
             backend(path + ".backendRefs[" + i + "]", rule.getBackendRefs(i), errors);
         }
-        duration(path + ".timeouts.request", rule.getTimeouts().getRequest(), errors);
-        duration(path + ".timeouts.backendRequest", rule.getTimeouts().getBackendRequest(), errors);
+        timeouts(path + ".timeouts", rule.getTimeouts(), errors);
     }
 
     private static void match(String path, HttpRouteMatch match, FieldErrors errors) {
@@ -108,7 +111,8 @@ final class HttpRules {
         String value = match.getValue();
         switch (type) {
             case "Exact", "PathPrefix" -> {
-                String when = " when type one of ['Exact', 'PathPrefix']";
+                String types = "['Exact', 'PathPrefix']";
+                String when = " when type one of " + types;
                 if (!value.startsWith("/")) {
                     errors.invalid(
                             at, value, "value must be an absolute path and start with '/'" + when);
@@ -129,6 +133,15 @@ final class HttpRules {
                                                 at,
                                                 value,
                                                 "must not end with '" + end + "'" + when));
+                if (!PATH.matcher(value).matches()) {
+                    errors.invalid(
+                            at,
+                            value,
+                            "must only contain valid characters (matching "
+                                    + PATH
+                                    + ") for types "
+                                    + types);
+                }
             }
             case "RegularExpression" -> {}
             default ->
@@ -162,9 +175,27 @@ final class HttpRules {
         HttpFilters.check(path, backend.getFiltersList(), errors);
     }
 
-    private static void duration(String path, String text, FieldErrors errors) {
-        if (!text.isEmpty() && !DURATION.matcher(text).matches()) {
-            errors.invalid(path, text, "should match '^" + DURATION + "$'");
+    private static void timeouts(String path, HttpRouteTimeouts timeouts, FieldErrors errors) {
+        Optional<Duration> whole = duration(path + ".request", timeouts.getRequest(), errors);
+        Optional<Duration> attempt =
+                duration(path + ".backendRequest", timeouts.getBackendRequest(), errors);
+        if (whole.isPresent()
+                && attempt.isPresent()
+                && whole.get().isPositive()
+                && attempt.get().compareTo(whole.get()) > 0) {
+            errors.invalid(
+                    path,
+                    timeouts.getBackendRequest(),
+                    "backendRequest timeout cannot be longer than request timeout");
         }
+    }
+
+    /** Empty also for a text that is none, which is an error. */
+    private static Optional<Duration> duration(String path, String text, FieldErrors errors) {
+        Optional<Duration> duration = GatewayDuration.parse(text);
+        if (!text.isEmpty() && duration.isEmpty()) {
+            errors.invalid(path, text, "should match '^" + GatewayDuration.WHOLE + "$'");
+        }
+        return duration;
     }
 }

@@ -18,7 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Ingresses. One that is created without a class is given the default one. */
+/** Ingresses. One that is created without a class is given the default one, and keeps it. */
 public final class IngressAdmission {
     /** How an Ingress named its class before there was a field. */
     public static final String CLASS_ANNOTATION = "kubernetes.io/ingress.class";
@@ -47,6 +47,8 @@ public final class IngressAdmission {
         if (old.isEmpty()) {
             ingress.clearStatus();
             classed(ingress, classes, errors);
+        } else {
+            keepClass(old.get(), ingress);
         }
         spec(ingress.getSpec(), errors);
         return Judgement.of(Kinds.INGRESS, name, ingress.build(), errors.list());
@@ -58,10 +60,12 @@ public final class IngressAdmission {
         String annotation = ingress.getMetadata().getAnnotationsMap().get(CLASS_ANNOTATION);
         boolean named = ingress.getSpec().hasIngressClassName();
         if (annotation != null && named) {
-            errors.invalid(
-                    "metadata.annotations." + CLASS_ANNOTATION,
-                    annotation,
-                    "can not be set when the class field is also set");
+            if (!annotation.equals(ingress.getSpec().getIngressClassName())) {
+                errors.invalid(
+                        "annotations." + CLASS_ANNOTATION,
+                        annotation,
+                        "must match `ingressClassName` when both are specified");
+            }
         } else if (annotation == null && !named) {
             classes.stream()
                     .filter(IngressAdmission::isDefault)
@@ -73,6 +77,15 @@ public final class IngressAdmission {
                             c ->
                                     ingress.getSpecBuilder()
                                             .setIngressClassName(c.getMetadata().getName()));
+        }
+    }
+
+    /** What was filled in is not in the manifest that is applied once more. */
+    private static void keepClass(Ingress old, Ingress.Builder ingress) {
+        if (old.getSpec().hasIngressClassName()
+                && !ingress.getSpec().hasIngressClassName()
+                && !ingress.getMetadata().containsAnnotations(CLASS_ANNOTATION)) {
+            ingress.getSpecBuilder().setIngressClassName(old.getSpec().getIngressClassName());
         }
     }
 
@@ -107,7 +120,7 @@ public final class IngressAdmission {
 
     private static void tls(String path, IngressTls tls, FieldErrors errors) {
         for (int i = 0; i < tls.getHostsCount(); i++) {
-            HostNames.check(path + ".hosts[" + i + "]", tls.getHosts(i), errors);
+            HostNames.syntax(path + ".hosts[" + i + "]", tls.getHosts(i), errors);
         }
         if (!tls.getSecretName().isEmpty()) {
             errors.invalid(
@@ -130,8 +143,12 @@ public final class IngressAdmission {
         }
         for (int i = 0; i < paths.size(); i++) {
             String at = path + ".http.paths[" + i + "]";
-            IngressPaths.check(at, paths.get(i), errors);
-            IngressBackends.check(at + ".backend", paths.get(i).getBackend(), errors);
+            if (paths.get(i).hasPathType()) {
+                IngressPaths.check(at, paths.get(i), errors);
+                IngressBackends.check(at + ".backend", paths.get(i).getBackend(), errors);
+            } else {
+                errors.required(at + ".pathType", "pathType must be specified");
+            }
         }
     }
 }

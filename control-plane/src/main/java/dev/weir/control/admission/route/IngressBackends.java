@@ -27,7 +27,7 @@ final class IngressBackends {
             errors.required(at + ".service.name", "");
         } else {
             errors.invalid(
-                    at + ".service.name", service.getName(), Names.dns1123Label(service.getName()));
+                    at + ".service.name", service.getName(), Names.dns1035Label(service.getName()));
         }
         String name = service.getPort().getName();
         int number = service.getPort().getNumber();

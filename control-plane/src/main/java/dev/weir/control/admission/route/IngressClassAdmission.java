@@ -8,9 +8,10 @@ import dev.weir.model.check.Metadata;
 import dev.weir.model.check.Names;
 import dev.weir.route.v1.IngressClass;
 import dev.weir.route.v1.IngressClassParameters;
+import dev.weir.routing.compile.Compile;
 import java.util.Optional;
 
-/** IngressClasses. */
+/** IngressClasses. Those of our controller have no parameters: nobody here would read them. */
 public final class IngressClassAdmission {
     private static final int CONTROLLER_LENGTH = 250;
 
@@ -29,9 +30,15 @@ public final class IngressClassAdmission {
                 requested.getSpec().getController(),
                 CONTROLLER_LENGTH,
                 old.map(before -> before.getSpec().getController()),
+                "field is immutable",
                 errors);
         if (made.getSpec().hasParameters()) {
             parameters(made.getSpec().getParameters(), errors);
+            if (made.getSpec().getController().equals(Compile.INGRESS_CONTROLLER)) {
+                errors.forbidden(
+                        "spec.parameters",
+                        "not supported by controller " + Compile.INGRESS_CONTROLLER);
+            }
         }
         return Judgement.of(
                 Kinds.INGRESS_CLASS,
@@ -57,14 +64,16 @@ public final class IngressClassAdmission {
         switch (parameters.getScope()) {
             case "Cluster" -> {
                 if (parameters.hasNamespace()) {
-                    errors.forbidden(
-                            path + ".namespace",
-                            "parameters.namespace should not be set when parameters.scope is"
-                                    + " 'Cluster'");
+                    errors.forbidden(path + ".namespace", "`parameters.scope` is set to 'Cluster'");
                 }
             }
             case "Namespace" -> {
-                if (parameters.getNamespace().isEmpty()) {
+                if (parameters.hasNamespace()) {
+                    errors.invalid(
+                            path + ".namespace",
+                            parameters.getNamespace(),
+                            Names.dns1123Label(parameters.getNamespace()));
+                } else {
                     errors.required(
                             path + ".namespace", "`parameters.scope` is set to 'Namespace'");
                 }

@@ -12,11 +12,8 @@ final class IngressPaths {
 
     private IngressPaths() {}
 
+    /** Of a path with a type. */
     static void check(String at, HttpIngressPath path, FieldErrors errors) {
-        if (!path.hasPathType()) {
-            errors.required(at + ".pathType", "pathType must be specified");
-            return;
-        }
         switch (path.getPathType()) {
             case "Exact", "Prefix" -> {
                 absolute(at, path.getPath(), errors);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.control.admission.route;
+
+import org.jspecify.annotations.NullMarked;
