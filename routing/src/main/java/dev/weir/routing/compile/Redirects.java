@@ -53,18 +53,25 @@ final class Redirects {
             unserved.add("A redirect's path has characters that a path cannot have.");
         }
         return switch (modifier.getType()) {
-            case "ReplaceFullPath" -> Optional.of(new PathEdit.Full(modifier.getReplaceFullPath()));
+            case "ReplaceFullPath" ->
+                    Optional.of(new PathEdit.Full(rooted(modifier.getReplaceFullPath())));
             case "ReplacePrefixMatch" -> {
                 if (matched.exact()) {
                     unserved.add("ReplacePrefixMatch needs a PathPrefix match.");
                 }
                 yield Optional.of(
-                        new PathEdit.Prefix(matched.path(), modifier.getReplacePrefixMatch()));
+                        new PathEdit.Prefix(
+                                matched.path(), rooted(modifier.getReplacePrefixMatch())));
             }
             default -> {
                 unserved.add("Path modifier " + modifier.getType() + " is not served.");
                 yield Optional.empty();
             }
         };
+    }
+
+    /** A path begins with a slash, or it would go on with the host's name. */
+    private static String rooted(String path) {
+        return path.startsWith("/") ? path : "/" + path;
     }
 }

@@ -14,6 +14,7 @@ import dev.weir.model.Frontend;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.routing.ServicePort;
 import dev.weir.routing.compile.Compile;
@@ -58,6 +59,7 @@ final class L7DataPlane implements DataPlane {
     private PMap<ServicePort, Upstream> upstreams = HashTreePMap.empty();
     private Map<Frontend, ServicePort> byFrontend = Map.of();
     private Map<Key, Set<ServicePort>> byService = Map.of();
+    private Image endpointBefore = Image.empty(Shards.ENDPOINT);
     private Served served = new Served(Map.of(), Map.of());
 
     L7DataPlane(Proxy proxy) {
@@ -86,6 +88,7 @@ final class L7DataPlane implements DataPlane {
             index(image, now);
             endpoints(image, now.services());
             served = proxy.serve(now.table());
+            forget(now.services());
             compiled = now;
         } else {
             endpoints(image, concerned(image, delta));
@@ -93,6 +96,7 @@ final class L7DataPlane implements DataPlane {
                 served = proxy.serve(before.table());
             }
         }
+        endpointBefore = shard(image, Shards.ENDPOINT);
         return new Outcome(problems());
     }
 
@@ -122,13 +126,16 @@ final class L7DataPlane implements DataPlane {
         }
         byFrontend = frontends;
         byService = services;
-        upstreams = upstreams.minusAll(gone(upstreams.keySet(), now.services()));
     }
 
-    private static Set<ServicePort> gone(Set<ServicePort> before, Set<ServicePort> now) {
-        Set<ServicePort> gone = new HashSet<>(before);
-        gone.removeAll(now);
-        return gone;
+    /** Once no table leads anywhere else. */
+    private void forget(Set<ServicePort> used) {
+        Set<ServicePort> gone = new HashSet<>(upstreams.keySet());
+        gone.removeAll(used);
+        if (!gone.isEmpty()) {
+            upstreams = upstreams.minusAll(gone);
+            proxy.endpoints(upstreams);
+        }
     }
 
     /** The ports whose endpoints may be others now. */
@@ -145,7 +152,8 @@ final class L7DataPlane implements DataPlane {
             Image now = shard(image, Shards.ENDPOINT);
             for (Key key : endpoint.changes().keySet()) {
                 if (key.kind().equals(Kinds.ENDPOINT_SLICE.name())) {
-                    ports.addAll(headless(now, key));
+                    ports.addAll(ofSlice(endpointBefore, key));
+                    ports.addAll(ofSlice(now, key));
                 }
             }
         }
@@ -158,26 +166,12 @@ final class L7DataPlane implements DataPlane {
         }
     }
 
-    /** Of a slice that is gone nobody can tell whose it was: all of its namespace's. */
-    private Set<ServicePort> headless(Image endpoint, Key slice) {
-        return endpoint.find(dev.weir.net.v1.EndpointSlice.class, slice)
-                .map(
-                        found ->
-                                byService.getOrDefault(
-                                        Kinds.SERVICE.key(
-                                                slice.namespace(), Upstreams.serviceOf(found)),
-                                        Set.of()))
-                .orElseGet(
-                        () -> {
-                            Set<ServicePort> all = new HashSet<>();
-                            byService.forEach(
-                                    (key, ports) -> {
-                                        if (key.namespace().equals(slice.namespace())) {
-                                            all.addAll(ports);
-                                        }
-                                    });
-                            return all;
-                        });
+    /** Those of the Service that a slice belongs to, or did. */
+    private Set<ServicePort> ofSlice(Image endpoint, Key key) {
+        return endpoint.find(EndpointSlice.class, key)
+                .map(Upstreams::serviceOf)
+                .map(service -> byService.get(Kinds.SERVICE.key(key.namespace(), service)))
+                .orElse(Set.of());
     }
 
     private void endpoints(NodeImage image, Set<ServicePort> ports) {

@@ -11,12 +11,16 @@ import dev.weir.model.Key;
 import dev.weir.model.Kinds;
 import dev.weir.model.Protocol;
 import dev.weir.model.Shards;
+import dev.weir.net.v1.EndpointConditions;
+import dev.weir.net.v1.EndpointPort;
 import dev.weir.net.v1.EndpointSlice;
 import dev.weir.net.v1.Service;
 import dev.weir.net.v1.ServicePort;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -76,36 +80,55 @@ final class Upstreams {
                         .toList());
     }
 
+    /** Those that are ready; without any, those that terminate and still serve. */
     private static Upstream headless(
             Image endpoint, Service service, dev.weir.routing.ServicePort port) {
         Optional<ServicePort> wanted =
                 service.getSpec().getPortsList().stream()
-                        .filter(p -> p.getPort() == port.port())
+                        .filter(p -> isTcp(p.getProtocol()) && p.getPort() == port.port())
                         .findFirst();
+        if (wanted.isEmpty()) {
+            return Upstream.NONE;
+        }
+        String name = wanted.get().getName();
         List<EndpointSlice> slices =
                 endpoint.in(Kinds.ENDPOINT_SLICE, port.namespace(), EndpointSlice.class)
                         .filter(slice -> port.service().equals(serviceOf(slice)))
                         .toList();
+        List<Endpoint> ready = endpoints(slices, name, Upstreams::isReady);
         return new Upstream(
-                wanted.stream()
-                        .flatMap(p -> slices.stream().flatMap(slice -> ready(slice, p.getName())))
-                        .distinct()
-                        .toList());
+                ready.isEmpty() ? endpoints(slices, name, Upstreams::isLeaving) : ready);
     }
 
-    private static Stream<Endpoint> ready(EndpointSlice slice, String portName) {
-        return slice.getPortsList().stream()
-                .filter(port -> port.getName().equals(portName))
-                .flatMap(
-                        port ->
-                                slice.getEndpointsList().stream()
-                                        .filter(e -> isReady(e.getConditions()))
-                                        .flatMap(e -> e.getAddressesList().stream())
-                                        .map(a -> new Endpoint(IpAddress.of(a), port.getPort())));
+    /** Of slices of names, none. */
+    private static List<Endpoint> endpoints(
+            List<EndpointSlice> slices, String portName, Predicate<EndpointConditions> meant) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (EndpointSlice slice : slices) {
+            for (EndpointPort port : slice.getPortsList()) {
+                if (port.getName().equals(portName) && isTcp(port.getProtocol())) {
+                    slice.getEndpointsList().stream()
+                            .filter(e -> meant.test(e.getConditions()))
+                            .flatMap(e -> e.getAddressesList().stream())
+                            .flatMap(address -> IpAddress.parse(address).stream())
+                            .map(address -> new Endpoint(address, port.getPort()))
+                            .forEach(endpoints::add);
+                }
+            }
+        }
+        return endpoints.stream().distinct().toList();
     }
 
-    private static boolean isReady(dev.weir.net.v1.EndpointConditions conditions) {
+    private static boolean isTcp(String protocol) {
+        return Protocol.of(protocol) == Protocol.TCP;
+    }
+
+    private static boolean isReady(EndpointConditions conditions) {
         return !conditions.hasReady() || conditions.getReady();
+    }
+
+    private static boolean isLeaving(EndpointConditions conditions) {
+        return conditions.getTerminating() && (!conditions.hasServing() || conditions.getServing());
     }
 
     /** The Service that a slice belongs to; empty for none. */
