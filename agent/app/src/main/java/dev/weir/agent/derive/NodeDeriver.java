@@ -89,9 +89,12 @@ public final class NodeDeriver {
                         ? ServiceRanges.of(endpoint.to().all(Kinds.SERVICE_CIDR, ServiceCidr.class))
                         : previous.serviceCidrs();
         Map<String, Delta> moved = new HashMap<>();
-        for (Step step : List.of(control, endpoint, policy)) {
+        Map<String, Step> steps = new HashMap<>();
+        List.of(control, endpoint, policy).forEach(step -> steps.put(step.to().shard(), step));
+        for (String shard : shards.keySet()) {
+            Step step = steps.computeIfAbsent(shard, s -> step(s, previous, shards, deltas));
             if (step.from() != step.to()) {
-                moved.put(step.to().shard(), step.delta());
+                moved.put(shard, step.delta());
             }
         }
         return new NodeStep(

@@ -7,10 +7,14 @@ import dev.weir.agent.spi.HealthCheck;
 import dev.weir.agent.spi.NodeDelta;
 import dev.weir.agent.spi.NodeImage;
 import dev.weir.agent.spi.NodeSettings;
+import dev.weir.changes.Change;
 import dev.weir.changes.Delta;
+import dev.weir.changes.Frontier;
 import dev.weir.changes.Image;
+import dev.weir.changes.Stored;
 import dev.weir.core.v1.LabelSelector;
 import dev.weir.core.v1.Pod;
+import dev.weir.core.v1.Secret;
 import dev.weir.model.Backends;
 import dev.weir.model.Cidr;
 import dev.weir.model.Filter;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -213,6 +218,32 @@ class NodeDeriverTest {
         assertThat(after.routes()).isSameAs(before.routes());
         assertThat(after.pods().get(WEB_0)).isSameAs(before.pods().get(WEB_0));
         assertThat(after.pods()).isNotEqualTo(before.pods());
+    }
+
+    @Test
+    void aShardThatNothingIsDerivedFromIsInTheDeltaToo() {
+        Key key = Kinds.SECRET.key("x", "tls");
+        Image secrets =
+                Image.empty("secret")
+                        .apply(
+                                new Delta(
+                                        "secret",
+                                        "log-1",
+                                        1,
+                                        Frontier.EMPTY,
+                                        new TreeMap<>(
+                                                Map.of(
+                                                        key,
+                                                        new Change.Put(
+                                                                new Stored(
+                                                                        Secret.getDefaultInstance(),
+                                                                        1))))));
+
+        NodeStep next =
+                deriver.derive(NodeImage.EMPTY, Map.of("secret", secrets), Map.of(), List.of());
+
+        assertThat(next.delta().shards().get("secret"))
+                .satisfies(delta -> assertThat(delta.changes()).containsOnlyKeys(key));
     }
 
     private static final Frontend SHARED =
