@@ -85,8 +85,8 @@ enum Module {
             DNS,
             POLICY),
     LAB("dev.weir.lab", PROTO, MODEL, CHANGES, CLIENT),
-    // Finds the plane that it measures with ServiceLoader, too.
-    BENCH("dev.weir.bench", PROTO, MODEL, CHANGES, CLIENT, SPI, LINUX, LAB);
+    // Finds the nft plane with ServiceLoader, too; of the L7 plane it measures the proxy alone.
+    BENCH("dev.weir.bench", PROTO, MODEL, CHANGES, CLIENT, ROUTING, SPI, LINUX, L7, LAB);
 
     private final List<String> packages;
     private final List<Module> uses;

@@ -21,7 +21,7 @@ final class HttpProxies implements Benchmark {
     private static final Duration TURN = Duration.ofSeconds(3);
 
     /** Turns of each kind before the first that counts: a JVM compiles what runs often. */
-    private static final int WARM_UP = 2;
+    private static final int WARM_UP = 8;
 
     private static final int FIRST_PORT = 10_000;
     private static final int PORTS = 10;
