@@ -150,8 +150,7 @@ final class BackConnection extends Connection implements ChannelFutureListener {
 
     /** False when nothing can go on now. */
     private boolean readHead(Exchange of, ByteBuf bytes) {
-        int count = pending.copyTo(worker.scratch);
-        switch (head.parse(worker.scratch, 0, count)) {
+        switch (pending.parse(head, worker.scratch)) {
             case MORE -> {
                 return false;
             }

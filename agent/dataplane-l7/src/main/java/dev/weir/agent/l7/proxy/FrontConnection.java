@@ -146,8 +146,7 @@ final class FrontConnection extends Connection {
     }
 
     private boolean readHead() {
-        int count = pending.copyTo(worker.scratch);
-        return switch (head.parse(worker.scratch, 0, count)) {
+        return switch (pending.parse(head, worker.scratch)) {
             case MORE -> {
                 if (state == State.IDLE) {
                     state = State.HEAD;
@@ -274,14 +273,17 @@ final class FrontConnection extends Connection {
             return;
         }
         deadline = worker.now() + worker.nanos.linger();
-        flush();
+        read(true);
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> shutOutput());
+    }
+
+    private void shutOutput() {
         SslHandler ssl = channel().pipeline().get(SslHandler.class);
         if (ssl != null) {
             ssl.closeOutbound();
         } else if (channel() instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
         }
-        read(true);
     }
 
     @Override

@@ -297,6 +297,51 @@ class BodiesTest {
     }
 
     @Test
+    void aLargeAnswerBeforeTheBodyIsReadWhole() throws Exception {
+        byte[] body = random(8 << 20);
+        try (Backend backend =
+                        new Backend(
+                                (head, in, out) -> {
+                                    String length = "Content-Length: " + body.length;
+                                    out.write(ascii("HTTP/1.1 200 OK\r\n" + length + "\r\n\r\n"));
+                                    out.write(body);
+                                    return true;
+                                });
+                Stand stand = Stand.of(backend);
+                Client client = stand.client()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab");
+            Thread.sleep(500);
+
+            assertThat(hash(client.read().body())).isEqualTo(hash(body));
+            assertThat(client.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void aHeadInPartsIsAsGoodAsAWholeOne() throws Exception {
+        try (Backend backend = echo(false);
+                Stand stand = Stand.of(backend);
+                Client client = stand.client()) {
+            byte[] request =
+                    ascii(
+                            "POST / HTTP/1.1\r\nHost: a\r\nX-Long: "
+                                    + "x".repeat(6_000)
+                                    + "\r\nContent-Length: 5\r\n\r\nhello");
+            for (int cut : new int[] {1, 10, 2_047, 2_048, 2_049, 4_000, request.length - 6}) {
+                client.send(Arrays.copyOf(request, cut));
+                Thread.sleep(20);
+                client.send(Arrays.copyOfRange(request, cut, cut + (request.length - cut) / 2));
+                Thread.sleep(20);
+                client.send(
+                        Arrays.copyOfRange(
+                                request, cut + (request.length - cut) / 2, request.length));
+
+                assertThat(client.read().text()).as("cut at " + cut).isEqualTo("hello");
+            }
+        }
+    }
+
+    @Test
     void aResponseThatIsCutShortIsSeenAsThat() throws IOException {
         try (Backend backend =
                         new Backend(
