@@ -5,6 +5,7 @@ import dev.weir.core.v1.Condition;
 import dev.weir.core.v1.ObjectMeta;
 import dev.weir.core.v1.Pod;
 import dev.weir.core.v1.PodIp;
+import dev.weir.core.v1.Secret;
 import dev.weir.model.Kinds;
 import dev.weir.model.Manifests;
 import dev.weir.net.v1.Service;
@@ -31,6 +32,7 @@ final class Description {
         description.metadata(object);
         switch (object) {
             case Pod pod -> description.pod(pod);
+            case Secret secret -> description.secret(secret);
             default -> description.rest(object);
         }
         return description.sheet.text();
@@ -66,6 +68,17 @@ final class Description {
             add("Spec", Manifests.yaml(spec).stripTrailing());
         }
         conditions(pod.getStatus().getConditionsList());
+    }
+
+    /** How much is in it, and not what. */
+    private void secret(Secret secret) {
+        Map<String, String> sizes = new TreeMap<>();
+        secret.getDataMap().forEach((key, value) -> sizes.put(key, value.size() + " bytes"));
+        add("Type", secret.getType());
+        if (secret.getImmutable()) {
+            add("Immutable", "true");
+        }
+        add("Data", pairs(sizes, ": "));
     }
 
     private void rest(Message object) {

@@ -33,7 +33,8 @@ import java.util.stream.Collectors;
  * have the same names in all of them.
  */
 final class KindMethods {
-    private static final List<ServiceDescriptor> SERVICES =
+    /** Of every kind that is stored. */
+    static final List<ServiceDescriptor> SERVICES =
             List.of(
                     NamespacesGrpc.getServiceDescriptor(),
                     NodesGrpc.getServiceDescriptor(),
@@ -51,6 +52,7 @@ final class KindMethods {
                     GatewaysGrpc.getServiceDescriptor(),
                     HttpRoutesGrpc.getServiceDescriptor(),
                     ReferenceGrantsGrpc.getServiceDescriptor());
+
     private static final Map<Kind, KindMethods> BY_KIND = new ConcurrentHashMap<>();
 
     private final Map<String, MethodDescriptor<?, ?>> methods;

@@ -11,22 +11,14 @@ import com.google.rpc.Status;
 import dev.weir.core.v1.Bookmark;
 import dev.weir.core.v1.Commit;
 import dev.weir.core.v1.Frontier;
-import dev.weir.core.v1.IpBlocksGrpc;
 import dev.weir.core.v1.LabelSelector;
-import dev.weir.core.v1.NamespacesGrpc;
-import dev.weir.core.v1.NodesGrpc;
 import dev.weir.core.v1.ObjectMeta;
-import dev.weir.core.v1.PodsGrpc;
 import dev.weir.model.Failure;
 import dev.weir.model.FailureException;
 import dev.weir.model.Key;
 import dev.weir.model.Kind;
 import dev.weir.model.Kinds;
 import dev.weir.model.LabelSelectors;
-import dev.weir.net.v1.AddressPoolsGrpc;
-import dev.weir.net.v1.EndpointSlicesGrpc;
-import dev.weir.net.v1.ServiceCidrsGrpc;
-import dev.weir.net.v1.ServicesGrpc;
 import dev.weir.node.v1.AgentsGrpc;
 import dev.weir.node.v1.StatusRequest;
 import dev.weir.node.v1.StatusResponse;
@@ -34,7 +26,6 @@ import dev.weir.node.v1.WaitProgrammedRequest;
 import dev.weir.node.v1.WaitProgrammedResponse;
 import dev.weir.node.v1.WhyRequest;
 import dev.weir.node.v1.WhyResponse;
-import dev.weir.policy.v1.NetworkPoliciesGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Server;
@@ -58,17 +49,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A server of every kind that keeps objects in memory and judges nothing but their presence. */
 public final class FakeServer implements AutoCloseable {
     public static final String LOG_ID = "log-1";
-    private static final List<ServiceDescriptor> SERVICES =
-            List.of(
-                    NamespacesGrpc.getServiceDescriptor(),
-                    NodesGrpc.getServiceDescriptor(),
-                    PodsGrpc.getServiceDescriptor(),
-                    IpBlocksGrpc.getServiceDescriptor(),
-                    ServicesGrpc.getServiceDescriptor(),
-                    EndpointSlicesGrpc.getServiceDescriptor(),
-                    AddressPoolsGrpc.getServiceDescriptor(),
-                    ServiceCidrsGrpc.getServiceDescriptor(),
-                    NetworkPoliciesGrpc.getServiceDescriptor());
 
     private record Watcher(Kind kind, Message prototype, StreamObserver<Message> out) {}
 
@@ -170,7 +150,7 @@ public final class FakeServer implements AutoCloseable {
 
     private ServerServiceDefinition service(Kind kind) {
         ServiceDescriptor descriptor =
-                SERVICES.stream()
+                KindMethods.SERVICES.stream()
                         .filter(
                                 s ->
                                         s.getName()
