@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.model.Kinds;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -278,38 +279,44 @@ class ForwardingTest {
         }
     }
 
+    private static int freePort(String address) throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return free.getLocalPort();
+        }
+    }
+
+    /** On a port of its own, to Service six. */
+    private static String gateway(int port) {
+        return """
+        apiVersion: v1
+        kind: Service
+        metadata: {namespace: weir-system, name: ingress}
+        spec:
+          ports: [{name: six, protocol: TCP, port: %d}]
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: Gateway
+        metadata: {namespace: shop, name: edge}
+        spec:
+          gatewayClassName: weir
+          listeners: [{name: six, port: %d, protocol: HTTP}]
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {namespace: shop, name: all}
+        spec:
+          parentRefs: [{name: edge}]
+          rules: [{backendRefs: [{name: six, port: 80}]}]
+        """
+                .formatted(port, port);
+    }
+
     @Test
     void clientsAndBackendsSpeakIpv6() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, java.net.InetAddress.getByName("::1"))) {
-            port = free.getLocalPort();
-        }
+        int port = freePort("::1");
         try (Site site = Site.at("::1", Map.of());
                 EchoServer six = new EchoServer("six", "::1", 0)) {
-            site.given(
-                            """
-                            apiVersion: v1
-                            kind: Service
-                            metadata: {namespace: weir-system, name: ingress}
-                            spec:
-                              ports: [{name: six, protocol: TCP, port: %d}]
-                            ---
-                            apiVersion: gateway.networking.k8s.io/v1
-                            kind: Gateway
-                            metadata: {namespace: shop, name: edge}
-                            spec:
-                              gatewayClassName: weir
-                              listeners: [{name: six, port: %d, protocol: HTTP}]
-                            ---
-                            apiVersion: gateway.networking.k8s.io/v1
-                            kind: HTTPRoute
-                            metadata: {namespace: shop, name: all}
-                            spec:
-                              parentRefs: [{name: edge}]
-                              rules: [{backendRefs: [{name: six, port: 80}]}]
-                            """
-                                    .formatted(port, port))
-                    .service("shop/six:80", six);
+            site.given(gateway(port)).service("shop/six:80", six);
 
             Seen seen = new Visitor("[::1]").curl("-g", "http://[::1]:" + port + "/six").seen();
 
@@ -319,6 +326,28 @@ class ForwardingTest {
             assertThat(seen.header("host")).isEqualTo("[::1]:" + port);
             assertThat(seen.header("forwarded"))
                     .isEqualTo("for=\"[::1]\";proto=http;host=\"[::1]:" + port + "\"");
+        }
+    }
+
+    /** As by default; nobody is told of addresses that stand for others. */
+    @Test
+    void clientsOfAListenerForBothFamiliesAreCalledByTheirOwnAddresses() throws Exception {
+        int port = freePort("::");
+        try (Site site = Site.at("::", Map.of("trusted", "127.0.0.8/32"))) {
+            site.given(gateway(port)).service("shop/six:80", web);
+            String url = "http://a.com:" + port + "/";
+
+            Seen four = new Visitor("127.0.0.1").curl("--interface", "127.0.0.9", url).seen();
+            Seen six = new Visitor("[::1]").curl(url).seen();
+            Seen trusted =
+                    new Visitor("127.0.0.1")
+                            .curl("--interface", "127.0.0.8", "-H", "X-Forwarded-For: ::2", url)
+                            .seen();
+
+            assertThat(four.header("x-forwarded-for")).isEqualTo("127.0.0.9");
+            assertThat(four.header("forwarded")).startsWith("for=127.0.0.9;");
+            assertThat(six.header("x-forwarded-for")).isEqualTo("::1");
+            assertThat(trusted.header("x-forwarded-for")).isEqualTo("::2, 127.0.0.8");
         }
     }
 

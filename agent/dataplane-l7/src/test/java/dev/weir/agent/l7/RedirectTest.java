@@ -3,6 +3,7 @@ package dev.weir.agent.l7;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.routing.TestCertificates;
+import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** RequestRedirect, row by row. */
 class RedirectTest {
+    /** What curl prints instead of an answer: one that has the redirect in it. */
+    private static final String LED_TO = "HTTP/1.1 %{http_code} x\r\nto: %{redirect_url}\r\n\r\n";
+
     private static Site site;
 
     @BeforeAll
@@ -92,14 +96,15 @@ class RedirectTest {
     void where(int port, String redirect, String goes) throws Exception {
         given("/", redirect);
 
-        Answer answer = site.visitor.curl(at(port, "/p?q=1"));
+        Answer answer = get(port, "/p?q=1");
 
         assertThat(answer.status() + " " + answer.header("location")).isEqualTo(goes);
     }
 
-    /** The port that clients name is that of the proxy, whatever Host says of it. */
-    private static String at(int port, String target) {
-        return "http://a.com" + (port == 80 ? "" : ":" + port) + target;
+    private static Answer get(int port, String target) throws IOException {
+        return site.visitor.raw(
+                port,
+                "GET %s HTTP/1.1\r\nHost: a.com\r\nConnection: close\r\n\r\n".formatted(target));
     }
 
     /** The table of HTTPPathModifier's documentation, and rows that it lacks. */
@@ -127,9 +132,18 @@ class RedirectTest {
                 "path: {type: ReplacePrefixMatch, replacePrefixMatch: '%s'}"
                         .formatted(replacement));
 
-        Answer answer = site.visitor.curl("http://a.com" + asked);
+        Answer answer = get(80, asked);
 
         assertThat(answer.header("location")).isEqualTo("http://a.com" + path);
+    }
+
+    @Test
+    void curlIsLedOn() throws Exception {
+        given("/a", "port: 8083, path: {type: ReplaceFullPath, replaceFullPath: /b}");
+
+        Answer answer = site.visitor.curl("-o", "/dev/null", "-w", LED_TO, "http://a.com/a/x?y=z");
+
+        assertThat(answer.header("to")).isEqualTo("http://a.com:8083/b?y=z");
     }
 
     @Test

@@ -40,12 +40,19 @@ final class Attempts {
     }
 
     /**
-     * Tries an endpoint, among those that there are now.
+     * Tries an endpoint for the first time.
      *
+     * @param snapshot that has the rule, and so the Service: there may be a newer one already
+     */
+    void first(Snapshot snapshot) {
+        next(snapshot, false);
+    }
+
+    /**
      * @param fresh whether by a new connection in any case
      */
-    void next(boolean fresh) {
-        Upstream upstream = worker.snapshot().upstream(service);
+    private void next(Snapshot snapshot, boolean fresh) {
+        Upstream upstream = snapshot.upstream(service);
         Destination chosen = worker.destinations.of(service, upstream).choose(worker.now());
         if (chosen == null) {
             exchange.answer(UNAVAILABLE);
@@ -102,7 +109,7 @@ final class Attempts {
 
     private void again(int otherwise) {
         if (count < worker.settings.capacity().attempts()) {
-            next(true);
+            next(worker.snapshot(), true);
         } else {
             exchange.answer(otherwise);
         }

@@ -50,14 +50,15 @@ final class Exchange {
             answer(MISDIRECTED);
             return;
         }
-        Rule found = Routing.find(worker.snapshot().table(), front.port, front.tls, request);
+        Snapshot snapshot = worker.snapshot();
+        Rule found = Routing.find(snapshot.table(), front.port, front.tls, request);
         if (found == null) {
             answer(NOT_FOUND);
             return;
         }
         ledger.object = found.of();
         switch (found.action()) {
-            case Forward to -> begin(to);
+            case Forward to -> begin(to, snapshot);
             case Redirect to -> redirect(to);
             case Action.Answer(int code) -> answer(code);
         }
@@ -75,7 +76,7 @@ final class Exchange {
                 Location.of(to, front.tls, ledger.host, front.port, ledger.path, query));
     }
 
-    private void begin(Forward to) {
+    private void begin(Forward to, Snapshot snapshot) {
         forward = to;
         Share chosen = Routing.pick(to.shares());
         share = chosen;
@@ -87,7 +88,7 @@ final class Exchange {
                 patience.by(to);
                 ledger.service = service;
                 attempts = new Attempts(worker, this, service, head);
-                attempts.next(false);
+                attempts.first(snapshot);
             }
         }
     }
