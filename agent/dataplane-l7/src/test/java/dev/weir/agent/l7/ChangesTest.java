@@ -1,10 +1,12 @@
 package dev.weir.agent.l7;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.model.Kinds;
 import dev.weir.routing.TestCertificates;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
@@ -136,6 +138,17 @@ class ChangesTest {
     @Test
     void aRequestUnderWayEndsWhereItBegan() throws Exception {
         site.given(ingress("one"));
+        CompletableFuture<String> slow = slowOne();
+
+        site.service("shop/one:80")
+                .without(Kinds.INGRESS.key("shop", "load"))
+                .without(Kinds.SERVICE.key("shop", "one"));
+
+        assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("one");
+    }
+
+    /** Of one that is asked; returns once it is under way. */
+    private CompletableFuture<String> slowOne() throws InterruptedException {
         CompletableFuture<String> slow =
                 CompletableFuture.supplyAsync(() -> site.ask("a.com", "/slow"));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
@@ -143,12 +156,19 @@ class ChangesTest {
             assertThat(System.nanoTime()).as("waited 10 s for a request").isLessThan(deadline);
             Thread.sleep(1);
         }
+        return slow;
+    }
 
-        site.service("shop/one:80")
-                .without(Kinds.INGRESS.key("shop", "load"))
-                .without(Kinds.SERVICE.key("shop", "one"));
+    @Test
+    void aProxyThatClosesLetsRequestsEnd() throws Exception {
+        site.given(ingress("one"));
+        CompletableFuture<String> slow = slowOne();
+
+        site.close();
 
         assertThat(slow.get(10, TimeUnit.SECONDS)).isEqualTo("one");
+        assertThatThrownBy(() -> site.visitor.raw(80, "")).isInstanceOf(ConnectException.class);
+        site = Site.open();
     }
 
     @Test

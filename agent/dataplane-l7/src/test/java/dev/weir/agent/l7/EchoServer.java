@@ -81,6 +81,9 @@ final class EchoServer implements AutoCloseable {
                     messages(in, out);
                     return;
                 }
+                if (seen.header("expect").equals("100-continue")) {
+                    out.write(bytes("HTTP/1.1 100 Continue" + HEAD_END));
+                }
                 in.skipNBytes(Long.parseLong("0" + seen.header("content-length")));
                 if (seen.target().startsWith("/slow")) {
                     Thread.sleep(SLOW);

@@ -11,6 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a backend gets to see, and which backends there are. */
 class ForwardingTest {
@@ -110,6 +113,52 @@ class ForwardingTest {
             assertThat(other.header("x-forwarded-for")).isEqualTo("127.0.0.9");
             assertThat(other.header("x-forwarded-proto")).isEqualTo("http");
         }
+    }
+
+    /** Which curl does of large bodies; it waits a second for the word. */
+    @Test
+    void aClientMayAskWhetherItsBodyIsWanted(@TempDir Path directory) throws Exception {
+        Path large = Files.write(directory.resolve("large"), new byte[3 << 20]);
+        try (Site site = site(Map.of())) {
+            long began = System.nanoTime();
+
+            Answer answer =
+                    site.visitor.curl(
+                            "-o",
+                            "/dev/null",
+                            "-w",
+                            "HTTP/1.1 %{http_code} x\r\nsent: %{size_upload}\r\n\r\n",
+                            "-H",
+                            "Expect: 100-continue",
+                            "--expect100-timeout",
+                            "9",
+                            "--data-binary",
+                            "@" + large,
+                            "http://a.com/");
+
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.header("sent")).isEqualTo("" + (3 << 20));
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isLessThan(Duration.ofSeconds(9));
+        }
+    }
+
+    @Test
+    void eachRequestIsALineOfTheAccessLog(@TempDir Path directory) throws Exception {
+        Path log = directory.resolve("access.log");
+        try (Site site = site(Map.of("access-log", log.toString()))) {
+            site.ask("a.com", "/one?secret=1");
+            site.visitor.raw(80, "nonsense\r\n\r\n");
+        }
+
+        assertThat(Files.readAllLines(log))
+                .hasSize(2)
+                .satisfiesExactlyInAnyOrder(
+                        line ->
+                                assertThat(line)
+                                        .contains("GET", "a.com", "/one", " 200 ", "shop/web")
+                                        .doesNotContain("secret"),
+                        line -> assertThat(line).contains(" 400 "));
     }
 
     /** Java's client asks to go on with HTTP/2, and is served by HTTP/1.1. */
