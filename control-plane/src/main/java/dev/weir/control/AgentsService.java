@@ -37,7 +37,7 @@ public final class AgentsService extends AgentsGrpc.AgentsImplBase {
     private final ProgrammedWait wait;
 
     /**
-     * @param shards all of them
+     * @param shards all of them; that of Secrets is waited for and not given out
      * @param registry hears of what is published with the reports
      */
     public AgentsService(ShardDirectory shards, NodeRegistry registry, NodeReports reports) {

@@ -2,6 +2,7 @@ package dev.weir.control;
 
 import dev.weir.changes.Frontier;
 import dev.weir.core.v1.ObjectKey;
+import dev.weir.model.Shards;
 import dev.weir.node.v1.Problem;
 import dev.weir.node.v1.WaitProgrammedResponse;
 import java.util.ArrayList;
@@ -55,13 +56,18 @@ final class Programmed {
         return WaitProgrammedResponse.newBuilder().addAllWaitingFor(waiting).build();
     }
 
-    /** Which shards derive from which: what a write to the upstream can change in the shard. */
+    /**
+     * Which shards derive from which: what a write to the upstream can change in the shard. Of
+     * Secrets, whom they are sent to.
+     */
     static final Map<String, Set<String>> DERIVING =
             Map.of(
-                    dev.weir.model.Shards.ENDPOINT,
-                    Set.of(dev.weir.model.Shards.CONTROL, dev.weir.model.Shards.ENDPOINT),
-                    dev.weir.model.Shards.POLICY,
-                    Set.of(dev.weir.model.Shards.CONTROL, dev.weir.model.Shards.POLICY));
+                    Shards.ENDPOINT,
+                    Set.of(Shards.CONTROL, Shards.ENDPOINT),
+                    Shards.POLICY,
+                    Set.of(Shards.CONTROL, Shards.POLICY),
+                    Shards.SECRET,
+                    Set.of(Shards.CONTROL));
 
     private static WaitProgrammedResponse failed(String why) {
         return WaitProgrammedResponse.newBuilder().setFailed(why).build();

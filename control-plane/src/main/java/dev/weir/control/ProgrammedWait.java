@@ -48,14 +48,14 @@ final class ProgrammedWait {
         Frontier asked = Frontier.of(request.getFrontier());
         shards.await(asked, READ);
         Frontier target = asked;
-        for (var deriving : Programmed.DERIVING.entrySet()) {
-            Frontier upstream = restricted(asked, deriving.getValue());
-            ShardReader reader = shards.reader(deriving.getKey());
+        for (ShardReader reader : shards.all()) {
+            Frontier upstream =
+                    restricted(asked, Programmed.DERIVING.getOrDefault(reader.shard(), Set.of()));
             Image image = reader.image();
             while (!image.after().includes(upstream) && !cancelled.getAsBoolean()) {
                 out.accept(
                         WaitProgrammedResponse.newBuilder()
-                                .addWaitingFor("what " + deriving.getKey() + " makes of it")
+                                .addWaitingFor("what " + reader.shard() + " makes of it")
                                 .build());
                 reader.next(image.logId(), image.revision(), STEP);
                 image = reader.image();

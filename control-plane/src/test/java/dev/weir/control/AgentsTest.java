@@ -520,7 +520,7 @@ class AgentsTest {
         cluster.report("n1", programmed, problem());
 
         var status = cluster.agents().status(StatusRequest.getDefaultInstance());
-        assertThat(Frontier.of(status.getHead())).isEqualTo(cluster.head());
+        assertThat(Frontier.of(status.getHead()).includes(cluster.head())).isTrue();
         assertThat(status.getNodesList())
                 .containsExactly(
                         NodeReport.newBuilder()

@@ -72,7 +72,6 @@ final class Cluster implements AutoCloseable {
         endpoint = shard("endpoint", history);
         policy = shard("policy", history);
         secret = shard("secret", history);
-        ShardDirectory shards = new ShardDirectory(List.of(control, endpoint, policy));
         ShardDirectory whole = new ShardDirectory(List.of(control, endpoint, policy, secret));
         NodeRegistry registry = new NodeRegistry(silence);
         plane =
@@ -92,7 +91,7 @@ final class Cluster implements AutoCloseable {
         secrets = new SecretService(secret, whole, Clock.systemUTC());
         String name = InProcessServerBuilder.generateName();
         var builder = InProcessServerBuilder.forName(name);
-        AgentsService agents = new AgentsService(shards, registry, registry);
+        AgentsService agents = new AgentsService(whole, registry, registry);
         for (BindableService service : plane.services()) {
             builder.addService(service instanceof AgentWrites ? agents.with(service) : service);
         }

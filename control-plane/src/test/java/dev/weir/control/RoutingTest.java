@@ -126,8 +126,14 @@ class RoutingTest {
     }
 
     private Frontier at(String shard) {
-        var image = cluster.head().revisions().get(shard);
-        return Frontier.of("log-1", shard, image == null ? 0 : image);
+        var of =
+                switch (shard) {
+                    case Shards.CONTROL -> cluster.control;
+                    case Shards.ENDPOINT -> cluster.endpoint;
+                    case Shards.SECRET -> cluster.secret;
+                    default -> throw new IllegalArgumentException(shard);
+                };
+        return Frontier.of("log-1", shard, of.image().revision());
     }
 
     private <T extends Message> T object(Class<T> type, Key key) {
@@ -235,6 +241,8 @@ class RoutingTest {
         cluster.report("n1", cluster.head());
         awaitWaitingFor(wait, PROXY);
         report(PROXY, at(Shards.CONTROL).max(at(Shards.ENDPOINT)));
+        awaitWaitingFor(wait, PROXY);
+        report(PROXY, at(Shards.CONTROL).max(at(Shards.ENDPOINT)).max(at(Shards.SECRET)));
 
         assertThat(outcome(wait).getProgrammed()).isTrue();
     }

@@ -73,8 +73,8 @@ final class StatusCommand implements Callable<Integer> {
                 Columns.orNone(problems));
     }
 
-    /** Whether it follows the shard: a proxy judges by no policies. */
+    /** Whether it follows the shard: a proxy judges by no policies, a node has no Secrets. */
     private static boolean concerns(NodeReport node, String shard) {
-        return node.getProxy().isEmpty() || !shard.equals(Shards.POLICY);
+        return !shard.equals(node.getProxy().isEmpty() ? Shards.SECRET : Shards.POLICY);
     }
 }

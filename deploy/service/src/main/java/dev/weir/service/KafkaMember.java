@@ -66,7 +66,7 @@ final class KafkaMember implements Member {
                         followers.stream()
                                 .filter(follower -> !follower.shard().equals(Shards.SECRET))
                                 .toList());
-        this.agents = new AgentsService(replicas, registry, reports);
+        this.agents = new AgentsService(new ShardDirectory(followers), registry, reports);
         this.events = new EventsService(replicas, place.kafka().cluster());
     }
 

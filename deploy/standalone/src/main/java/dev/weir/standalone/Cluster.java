@@ -65,7 +65,7 @@ public final class Cluster implements AutoCloseable {
         ShardDirectory whole = new ShardDirectory(shards);
         ClusterSettings settings =
                 ClusterSettings.of(config, range -> new AddressRange(range).dns());
-        this.agents = new AgentsService(directory, registry, reports);
+        this.agents = new AgentsService(whole, registry, reports);
         this.controlPlane =
                 new ControlPlane(shards.get(0), whole, settings, registry, reports, clock);
         this.secretService = new SecretService(secrets, whole, clock);
