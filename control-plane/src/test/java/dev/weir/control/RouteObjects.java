@@ -39,6 +39,16 @@ record RouteObjects(Channel channel) {
             spec: {controllerName: weir.dev/gateway}
             """;
 
+    static final String INGRESS =
+            """
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: shop, namespace: shop}
+            spec:
+              ingressClassName: weir
+              defaultBackend: {service: {name: web, port: {number: 80}}}
+            """;
+
     private static final Map<Kind, ServiceDescriptor> SERVICES =
             Map.of(
                     Kinds.INGRESS_CLASS, IngressClassesGrpc.getServiceDescriptor(),
@@ -48,6 +58,16 @@ record RouteObjects(Channel channel) {
                     Kinds.HTTP_ROUTE, HttpRoutesGrpc.getServiceDescriptor(),
                     Kinds.REFERENCE_GRANT, ReferenceGrantsGrpc.getServiceDescriptor(),
                     Kinds.SECRET, SecretsGrpc.getServiceDescriptor());
+
+    static String secret(String namespace, String name, String content) {
+        return """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: %s, namespace: %s}
+        stringData: {a: '%s'}
+        """
+                .formatted(name, namespace, content);
+    }
 
     /** Each document; the commit is the last one's. */
     Commit create(String yaml) {
