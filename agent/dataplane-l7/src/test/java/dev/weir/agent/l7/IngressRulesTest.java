@@ -69,6 +69,8 @@ class IngressRulesTest {
         "FOO.bar.com, one",
         "foo.bar.com:80, one",
         "foo.bar.com:8080, one",
+        "foo.bar.com., one",
+        "any.foo.com.:80, two",
         "any.foo.com, two",
         "very.long-name.foo.com, 404",
         "foo.com, 404",

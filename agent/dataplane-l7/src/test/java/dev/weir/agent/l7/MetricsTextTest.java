@@ -1,9 +1,12 @@
 package dev.weir.agent.l7;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.model.Kinds;
+import dev.weir.routing.TestCertificates;
 import java.io.IOException;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,11 +14,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The text format of Prometheus, version 0.0.4, read by its grammar; and what it says. */
+@Timeout(60)
 class MetricsTextTest {
     private static final Pattern SAMPLE =
             Pattern.compile(
@@ -153,6 +159,46 @@ class MetricsTextTest {
                     .as("waited 10 s for %d requests, %s", requests, samples)
                     .isLessThan(deadline);
             Thread.sleep(5);
+        }
+    }
+
+    @Test
+    void whatFailsBeforeARequestIsCounted() throws Exception {
+        try (Site small =
+                Site.open(Map.of("connections", "1"))
+                        .service("shop/web:80", web)
+                        .given(TestCertificates.make("EC", "a.com").secret("shop", "cert"))
+                        .given(
+                                """
+                                apiVersion: networking.k8s.io/v1
+                                kind: Ingress
+                                metadata: {namespace: shop, name: all}
+                                spec:
+                                  ingressClassName: weir
+                                  tls: [{hosts: [a.com], secretName: cert}]
+                                  defaultBackend: {service: {name: web, port: {number: 80}}}
+                                """)) {
+            assertThatThrownBy(() -> small.visitor.tls("b.com", "/"))
+                    .isInstanceOf(SSLException.class);
+            web.close();
+            assertThat(small.visitor.raw(80, "GET / HTTP/1.0\r\n\r\n").status()).isEqualTo(502);
+            try (Socket first = new Socket(small.address, 80)) {
+                while (!parse(small.metrics()).get("weir_l7_clients").equals(1.0)) {
+                    Thread.sleep(1);
+                }
+                try (Socket second = new Socket(small.address, 80)) {
+                    second.setSoTimeout(10_000);
+                    assertThat(second.getInputStream().read()).isEqualTo(-1);
+                }
+                assertThat(first.isClosed()).isFalse();
+            }
+
+            Map<String, Double> samples = parse(small.metrics());
+
+            assertThat(samples)
+                    .containsEntry("weir_l7_handshakes_refused_total", 1.0)
+                    .containsEntry("weir_l7_turned_away_total", 1.0)
+                    .containsEntry("weir_l7_attempts_failed_total", 3.0);
         }
     }
 

@@ -44,7 +44,8 @@ final class Site implements AutoCloseable {
     final Visitor visitor;
     private final DataPlane plane;
     private final Map<Frontend, Backends> services = new HashMap<>();
-    private final Map<String, String> clusterIps = new HashMap<>();
+    private final Map<Key, String> clusterIps = new HashMap<>();
+    private int allocated;
     private Cluster cluster = Cluster.withClasses();
     private NodeImage image = NodeImage.EMPTY;
     private Outcome outcome = Outcome.DONE;
@@ -105,7 +106,10 @@ final class Site implements AutoCloseable {
         return apply();
     }
 
+    /** Of a Service, its endpoints and its cluster IP are gone with it. */
     Site without(Key key) {
+        services.values().removeIf(backends -> backends.service().equals(key));
+        clusterIps.remove(key);
         cluster = cluster.without(key);
         return apply();
     }
@@ -118,10 +122,8 @@ final class Site implements AutoCloseable {
     Site service(String name, EchoServer... endpoints) {
         String[] parts = name.split("[/:]");
         int port = Integer.parseInt(parts[2]);
-        String ip =
-                clusterIps.computeIfAbsent(
-                        parts[0] + "/" + parts[1], n -> "10.96.0." + (clusterIps.size() + 1));
         Key key = Kinds.SERVICE.key(parts[0], parts[1]);
+        String ip = clusterIps.computeIfAbsent(key, absent -> "10.96.0." + ++allocated);
         services.put(
                 new Frontend(IpAddress.of(ip), Protocol.TCP, port),
                 new Backends(key, Stream.of(endpoints).map(EchoServer::backend).toList()));

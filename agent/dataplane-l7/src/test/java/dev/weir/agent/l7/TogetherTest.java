@@ -175,6 +175,9 @@ class TogetherTest {
         site.answers("x.com", "/a/b", "one");
         site.answers("x.com", "/b", "two");
         site.answers("y.com", "/a", "404");
+        assertThat(site.metrics())
+                .contains("kind=\"HTTPRoute\",namespace=\"shop\",name=\"one\"")
+                .contains("kind=\"Ingress\",namespace=\"shop\",name=\"beside\"");
     }
 
     @Test
@@ -192,13 +195,16 @@ class TogetherTest {
     }
 
     @Test
-    void aServiceMayBeNamedByItsPortAndChangeIt() {
+    void aServiceMayBeNamedByItsPortAndComeBackWithAnotherAddress() {
         site.given(ingress("x.com", "/", "one").replace("number: 80", "name: http"));
         site.answers("x.com", "/", "one");
 
-        site.service("shop/new:8080", three)
-                .given(ingress("x.com", "/", "new").replace("number: 80", "name: http"));
-
+        site.without(Kinds.SERVICE.key("shop", "one"));
+        site.answers("x.com", "/", "503");
+        site.service("shop/one:8080", three);
         site.answers("x.com", "/", "three");
+
+        site.service("shop/one:8080", two);
+        site.answers("x.com", "/", "two");
     }
 }

@@ -13,6 +13,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -103,6 +104,7 @@ public final class Proxy implements AutoCloseable {
 
     private static Set<Key> objects(RouteTable table) {
         Set<Key> keys = new HashSet<>();
+        Set<HostTable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (PortTable port : table.ports().values()) {
             Hosts<HostTable> hosts = port.hosts();
             Stream.of(
@@ -111,13 +113,18 @@ public final class Proxy implements AutoCloseable {
                             hosts.wildcard().values().stream(),
                             hosts.any().stream())
                     .flatMap(all -> all)
-                    .forEach(
-                            host -> {
-                                host.exact().values().forEach(rules -> add(rules, keys));
-                                host.prefix().values().forEach(rules -> add(rules, keys));
-                            });
+                    .forEach(host -> add(host, keys, seen));
         }
         return keys;
+    }
+
+    /** Many hosts share what comes after their own rules. */
+    private static void add(HostTable host, Set<Key> keys, Set<HostTable> seen) {
+        if (seen.add(host)) {
+            host.exact().values().forEach(rules -> add(rules, keys));
+            host.prefix().values().forEach(rules -> add(rules, keys));
+            host.next().ifPresent(next -> add(next, keys, seen));
+        }
     }
 
     private static void add(List<Rule> rules, Set<Key> keys) {
