@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 
 /** Everybody whose acknowledgement counts, as last reported. */
 final class Carriers {
-    /** Pods with this label are proxies. */
+    /** Where proxies are; elsewhere, a label would let anybody hold up every wait. */
+    static final String NAMESPACE = "weir-system";
+
+    /** Pods with this label there are proxies. */
     static final String PLANE_LABEL = "weir.dev/plane";
 
     static final String L7 = "l7";
@@ -50,7 +53,8 @@ final class Carriers {
 
     private static boolean isProxy(Pod pod) {
         String phase = pod.getStatus().getPhase();
-        return L7.equals(pod.getMetadata().getLabelsMap().get(PLANE_LABEL))
+        return pod.getMetadata().getNamespace().equals(NAMESPACE)
+                && L7.equals(pod.getMetadata().getLabelsMap().get(PLANE_LABEL))
                 && !phase.equals("Succeeded")
                 && !phase.equals("Failed");
     }

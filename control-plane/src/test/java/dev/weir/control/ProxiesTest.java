@@ -70,6 +70,17 @@ class ProxiesTest {
         assertThat(reports.get(1).getProgrammed().getRevisionsMap()).containsOnlyKeys("endpoint");
     }
 
+    @Test
+    void aPodOfSomebodyElseIsNoProxy() {
+        cluster.join("n1");
+
+        proxy.pod("shop", "Running");
+
+        assertThat(cluster.agents().status(StatusRequest.getDefaultInstance()).getNodesList())
+                .extracting(NodeReport::getProxy)
+                .containsExactly("");
+    }
+
     /** It would be taken for the node of that name. */
     @Test
     void aProxyIsNamedAsItsPod() {

@@ -25,16 +25,19 @@ record TestProxy(Cluster cluster) {
     }
 
     void pod(String phase) {
+        pod("weir-system", phase);
+    }
+
+    void pod(String namespace, String phase) {
         Pod.Builder pod = Pod.newBuilder();
         pod.getMetadataBuilder()
-                .setNamespace("weir-system")
+                .setNamespace(namespace)
                 .setName("ingress-a")
                 .putLabels("weir.dev/plane", "l7");
         pod.getSpecBuilder().setNodeName("n1");
         pod.getStatusBuilder().setPhase(phase);
         var unused =
-                Cluster.put(
-                        cluster.control, Kinds.POD.key("weir-system", "ingress-a"), pod.build());
+                Cluster.put(cluster.control, Kinds.POD.key(namespace, "ingress-a"), pod.build());
     }
 
     /** That it carries all that is in these now. */
