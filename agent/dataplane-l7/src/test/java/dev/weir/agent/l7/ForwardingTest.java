@@ -1,10 +1,12 @@
 package dev.weir.agent.l7;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weir.model.Kinds;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -328,7 +330,11 @@ class ForwardingTest {
         }
     }
 
+    /** Of both families, or of one alone. */
     private static int freePort(String address) throws IOException {
+        assumeTrue(
+                NetworkInterface.getByInetAddress(InetAddress.getByName("::1")) != null,
+                "loopback has no IPv6 address here");
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(address))) {
             return free.getLocalPort();
         }

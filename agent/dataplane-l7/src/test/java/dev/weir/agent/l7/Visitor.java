@@ -1,5 +1,8 @@
 package dev.weir.agent.l7;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -8,6 +11,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -28,6 +33,10 @@ import javax.net.ssl.X509TrustManager;
 /** Clients of one proxy: the JDK's, curl, and bare sockets. None waits longer than 10 s. */
 final class Visitor {
     private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private static final boolean HAS_CURL =
+            Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                    .anyMatch(directory -> Files.isExecutable(Path.of(directory, "curl")));
 
     private final String address;
     private final HttpClient client =
@@ -73,6 +82,7 @@ final class Visitor {
      * @param arguments besides those that show the answer's head and body
      */
     Answer curl(String... arguments) throws IOException, InterruptedException {
+        assumeTrue(HAS_CURL, "curl is not installed");
         List<String> command =
                 new ArrayList<>(List.of("curl", "-s", "-S", "-i", "--http1.1", "--noproxy", "*"));
         command.addAll(List.of("--max-time", "" + LIMIT.toSeconds()));
