@@ -100,6 +100,25 @@ class ChangesTest {
         }
     }
 
+    /** Nobody said that they would go, and others are told of it only later. */
+    @Test
+    void endpointsDieUnderLoad() throws Exception {
+        site.service("shop/all:80", one, two).given(ingress("all"));
+        EchoServer mortal = two;
+        try (Load load = Load.gets(site, "a.com")) {
+            for (int i = 0; i < 5; i++) {
+                load.answers(EACH);
+                mortal.close();
+                load.answers(EACH);
+                mortal = new EchoServer("heir" + i);
+                site.service("shop/all:80", one, mortal);
+            }
+            load.answers(EACH);
+        } finally {
+            mortal.close();
+        }
+    }
+
     @Test
     void certificatesChangeUnderLoad() throws Exception {
         site.given(TestCertificates.make("EC", "a.com").secret("shop", "cert"))

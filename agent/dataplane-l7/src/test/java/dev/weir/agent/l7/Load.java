@@ -11,8 +11,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 
-/** Clients that ask without a pause until they are told to stop, half of them by POST. */
+/** Clients that ask without a pause until they are told to stop. */
 final class Load implements AutoCloseable {
     private static final int CLIENTS = 6;
     private static final Duration LIMIT = Duration.ofSeconds(15);
@@ -35,13 +36,22 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** By connections that are kept. */
+    /** By connections that are kept, half of the requests by POST. */
     static Load on(Site site, String host) {
+        return of(site, host, client -> client % 2 == 0);
+    }
+
+    /** By connections that are kept; requests that may be sent twice. */
+    static Load gets(Site site, String host) {
+        return of(site, host, client -> false);
+    }
+
+    private static Load of(Site site, String host, IntPredicate posts) {
         Visitor visitor = new Visitor(site.address);
         return new Load(
                 client -> {
                     HttpRequest.Builder request = visitor.request(host, "/load");
-                    if (client % 2 == 0) {
+                    if (posts.test(client)) {
                         request.POST(HttpRequest.BodyPublishers.ofString("x".repeat(1_000)));
                     }
                     return visitor.send(request.build()).seen().by();
