@@ -25,6 +25,7 @@ import io.grpc.BindableService;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,7 @@ class PodRegistrarTest {
 
     @TempDir private Path directory;
     private Shard control;
+    private final List<Shard> others = new ArrayList<>();
     private ControlPlane plane;
     private SocketServer server;
     private PodRegistrar registrar;
@@ -61,13 +63,16 @@ class PodRegistrarTest {
     }
 
     private List<BindableService> control(String logId) {
-        control =
-                Shard.open("control", new SimulatedLog.Disk(logId).open(), ShardConfig.of("test"));
+        control = shard("control", logId);
+        Shard endpoint = shard("endpoint", logId);
+        Shard secret = shard("secret", logId);
+        others.add(endpoint);
+        others.add(secret);
         NodeRegistry registry = new NodeRegistry(Duration.ofMinutes(1));
         plane =
                 new ControlPlane(
                         control,
-                        new ShardDirectory(List.of(control)),
+                        new ShardDirectory(List.of(control, endpoint, secret)),
                         new ClusterSettings(
                                 "cluster.local",
                                 List.of(Cidr.of("10.244.0.0/16"), Cidr.of("fd00::/56")),
@@ -80,6 +85,10 @@ class PodRegistrarTest {
                         Clock.systemUTC());
         plane.start();
         return plane.services();
+    }
+
+    private static Shard shard(String name, String logId) {
+        return Shard.open(name, new SimulatedLog.Disk(logId).open(), ShardConfig.of("test"));
     }
 
     private void serve(String logId) throws Exception {
@@ -111,6 +120,7 @@ class PodRegistrarTest {
         plane.close();
         server.close();
         control.close();
+        others.forEach(Shard::close);
     }
 
     private static LocalState local(Key key, boolean ready) {
