@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One agent's stream: for each shard a snapshot, unless the agent can resume, and then deltas. A
@@ -38,10 +39,13 @@ final class FollowStream {
     private static final Duration IDLE = Duration.ofSeconds(5);
 
     /**
-     * After a delta: what is written meanwhile goes as one message, which costs the agent much the
-     * same. What is written after a pause is sent at once.
+     * Between deltas, on average: what is written meanwhile goes as one message, which costs the
+     * agent much the same.
      */
     private static final Duration PACE = Duration.ofMillis(25);
+
+    /** What a pause saves up, at most: what follows from one write is sent at once. */
+    private static final Duration SAVED = PACE.multipliedBy(4);
 
     private final PacedCall<FollowResponse> out;
 
@@ -58,6 +62,7 @@ final class FollowStream {
         String logId = resume.logId();
         long revision = resume.revision(reader.shard());
         Duration wait = Duration.ZERO;
+        long due = System.nanoTime() - SAVED.toNanos();
         if (revision == 0 || !logId.equals(reader.image().logId())) {
             Image image = reader.image();
             snapshot(image);
@@ -81,7 +86,9 @@ final class FollowStream {
                 // sync.
                 out.send(delta.get());
                 revision = delta.get().getRevision();
-                Thread.sleep(PACE);
+                long now = System.nanoTime();
+                due = Math.max(due, now - SAVED.toNanos()) + PACE.toNanos();
+                Thread.sleep(Math.max(0, TimeUnit.NANOSECONDS.toMillis(due - now)));
             }
             wait = IDLE;
         }

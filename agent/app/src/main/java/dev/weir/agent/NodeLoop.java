@@ -40,11 +40,16 @@ final class NodeLoop implements AutoCloseable {
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     /**
-     * From the beginning of a round to the next one's: what comes meanwhile is taken in together,
-     * for a round costs much the same for one change and for some. What comes after a pause does
-     * not wait.
+     * Between rounds, on average: what comes meanwhile is taken in together, for a round costs much
+     * the same for one change and for some.
      */
     private static final Duration PACE = Duration.ofMillis(25);
+
+    /**
+     * What a pause saves up, at most: what follows from one write comes in a few parts, which do
+     * not wait.
+     */
+    private static final Duration SAVED = PACE.multipliedBy(4);
 
     /** How long a close waits for the round that is under way. */
     private static final Duration LAST_ROUND = Duration.ofSeconds(5);
@@ -72,7 +77,7 @@ final class NodeLoop implements AutoCloseable {
     private final Heard heard = new Heard();
     private final Map<Key, Attachment> attachments = new HashMap<>();
     private boolean pending;
-    private long began = System.nanoTime() - PACE.toNanos();
+    private long due = System.nanoTime() - SAVED.toNanos();
 
     /** A round failed, and its deltas with it: the next one compares the images instead. */
     private boolean deltasLost;
@@ -159,7 +164,7 @@ final class NodeLoop implements AutoCloseable {
             List<NodeEvent> batch = List.of();
             try {
                 batch = next();
-                began = System.nanoTime();
+                long began = System.nanoTime();
                 if (began - refreshed >= refresh.toNanos()) {
                     planes.refresh();
                     refreshed = System.nanoTime();
@@ -188,7 +193,9 @@ final class NodeLoop implements AutoCloseable {
         NodeEvent first =
                 events.poll((pending ? RETRY : refresh).toMillis(), TimeUnit.MILLISECONDS);
         if (first != null) {
-            TimeUnit.NANOSECONDS.sleep(began + PACE.toNanos() - System.nanoTime());
+            long now = System.nanoTime();
+            due = Math.max(due, now - SAVED.toNanos()) + PACE.toNanos();
+            TimeUnit.NANOSECONDS.sleep(due - now);
             batch.add(first);
             events.drainTo(batch);
         }
