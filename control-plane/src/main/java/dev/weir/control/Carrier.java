@@ -8,7 +8,6 @@ import dev.weir.node.v1.Problem;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -58,8 +57,6 @@ record Carrier(
 
     /** Whether it carries all that concerns it of the frontier. */
     boolean carries(Frontier target) {
-        TreeMap<String, Long> mine = new TreeMap<>(target.revisions());
-        mine.keySet().retainAll(follows());
-        return programmed.includes(new Frontier(target.logId(), mine));
+        return programmed.includes(target.restrictedTo(follows()));
     }
 }

@@ -11,9 +11,7 @@ import dev.weir.server.ShardDirectory;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -50,7 +48,7 @@ final class ProgrammedWait {
         Frontier target = asked;
         for (ShardReader reader : shards.all()) {
             Frontier upstream =
-                    restricted(asked, Programmed.DERIVING.getOrDefault(reader.shard(), Set.of()));
+                    asked.restrictedTo(Programmed.DERIVING.getOrDefault(reader.shard(), Set.of()));
             Image image = reader.image();
             while (!image.after().includes(upstream) && !cancelled.getAsBoolean()) {
                 out.accept(
@@ -79,15 +77,5 @@ final class ProgrammedWait {
 
     List<Carrier> carriers() {
         return Carriers.of(shards.reader(Shards.CONTROL).image(), registry);
-    }
-
-    private static Frontier restricted(Frontier frontier, Set<String> to) {
-        TreeMap<String, Long> revisions = new TreeMap<>();
-        for (Map.Entry<String, Long> entry : frontier.revisions().entrySet()) {
-            if (to.contains(entry.getKey())) {
-                revisions.put(entry.getKey(), entry.getValue());
-            }
-        }
-        return new Frontier(frontier.logId(), revisions);
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.changes;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -47,6 +48,13 @@ public record Frontier(String logId, SortedMap<String, Long> revisions) {
                 || other.logId.equals(logId)
                         && other.revisions.entrySet().stream()
                                 .allMatch(e -> revision(e.getKey()) >= e.getValue());
+    }
+
+    /** What it says of these shards, and nothing of others. */
+    public Frontier restrictedTo(Set<String> shards) {
+        TreeMap<String, Long> kept = new TreeMap<>(revisions);
+        kept.keySet().retainAll(shards);
+        return new Frontier(logId, kept);
     }
 
     /** The later of both, shard by shard. Both are of one log, or one of them is empty. */
