@@ -1,6 +1,7 @@
 package dev.weir.routing.compile;
 
 import dev.weir.changes.Image;
+import dev.weir.model.Key;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ public final class Compile {
 
     /** Of what was seen; null before the first time. */
     private @Nullable Compiled last;
+
+    /** Whether an object of this key may make a difference. */
+    public static boolean looksAt(Key key) {
+        return Seen.KINDS.stream().anyMatch(kind -> kind.name().equals(key.kind()));
+    }
 
     /** As a new one would do it. */
     public static Compiled of(Image control, Image endpoint, Image secret) {

@@ -17,7 +17,7 @@ import java.util.Map;
  * status. Statuses are what compiling leads to, so they change often. For one caller at a time.
  */
 final class Seen {
-    private static final List<Kind> KINDS =
+    static final List<Kind> KINDS =
             List.of(
                     Kinds.NAMESPACE,
                     Kinds.INGRESS_CLASS,

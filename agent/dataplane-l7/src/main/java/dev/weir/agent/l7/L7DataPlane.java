@@ -37,19 +37,6 @@ final class L7DataPlane implements DataPlane {
     private static final Set<String> SHARDS =
             Set.of(Shards.CONTROL, Shards.ENDPOINT, Shards.SECRET);
 
-    /** Whose changes make other tables; those of a Service do where its ports are asked for. */
-    private static final Set<String> ROUTING =
-            Set.of(
-                    Kinds.NAMESPACE.name(),
-                    Kinds.INGRESS_CLASS.name(),
-                    Kinds.INGRESS.name(),
-                    Kinds.GATEWAY_CLASS.name(),
-                    Kinds.GATEWAY.name(),
-                    Kinds.HTTP_ROUTE.name(),
-                    Kinds.REFERENCE_GRANT.name(),
-                    Kinds.SECRET.name(),
-                    Kinds.SERVICE.name());
-
     private final Proxy proxy;
     private final Compile compile = new Compile();
 
@@ -79,12 +66,14 @@ final class L7DataPlane implements DataPlane {
     @Override
     public Outcome apply(NodeImage image, NodeDelta delta) {
         Compiled before = compiled;
-        if (before == null || concernsRoutes(delta)) {
-            Compiled now =
-                    compile.apply(
-                            shard(image, Shards.CONTROL),
-                            shard(image, Shards.ENDPOINT),
-                            shard(image, Shards.SECRET));
+        Compiled now =
+                before != null && !concernsRoutes(delta)
+                        ? before
+                        : compile.apply(
+                                shard(image, Shards.CONTROL),
+                                shard(image, Shards.ENDPOINT),
+                                shard(image, Shards.SECRET));
+        if (now != before) {
             index(image, now);
             endpoints(image, now.services());
             served = proxy.serve(now.table());
@@ -93,7 +82,7 @@ final class L7DataPlane implements DataPlane {
         } else {
             endpoints(image, concerned(image, delta));
             if (!served.ports().isEmpty()) {
-                served = proxy.serve(before.table());
+                served = proxy.serve(now.table());
             }
         }
         endpointBefore = shard(image, Shards.ENDPOINT);
@@ -107,10 +96,7 @@ final class L7DataPlane implements DataPlane {
     private static boolean concernsRoutes(NodeDelta delta) {
         return delta.shards().values().stream()
                 .map(Delta::changes)
-                .anyMatch(
-                        changes ->
-                                changes.keySet().stream()
-                                        .anyMatch(key -> ROUTING.contains(key.kind())));
+                .anyMatch(changes -> changes.keySet().stream().anyMatch(Compile::looksAt));
     }
 
     private void index(NodeImage image, Compiled now) {

@@ -9,6 +9,7 @@ import dev.weir.model.Frontend;
 import dev.weir.model.IpAddress;
 import dev.weir.model.Key;
 import dev.weir.model.Kinds;
+import dev.weir.model.Mirrored;
 import dev.weir.model.Protocol;
 import dev.weir.model.Shards;
 import dev.weir.net.v1.EndpointConditions;
@@ -28,7 +29,6 @@ import java.util.stream.Stream;
  * choose by the same rules as the kernel; or without one, its ready endpoints.
  */
 final class Upstreams {
-    private static final String SERVICE_LABEL = "kubernetes.io/service-name";
     private static final String HEADLESS = "None";
 
     private Upstreams() {}
@@ -133,6 +133,6 @@ final class Upstreams {
 
     /** The Service that a slice belongs to; empty for none. */
     static String serviceOf(EndpointSlice slice) {
-        return slice.getMetadata().getLabelsMap().getOrDefault(SERVICE_LABEL, "");
+        return slice.getMetadata().getLabelsMap().getOrDefault(Mirrored.SERVICE_NAME, "");
     }
 }
