@@ -1,6 +1,5 @@
 package dev.weir.control.secret;
 
-import com.google.protobuf.Any;
 import dev.weir.changes.Image;
 import dev.weir.changes.ShardReader;
 import dev.weir.changes.Stored;
@@ -99,7 +98,7 @@ final class ProxySecretsService extends ProxySecretsGrpc.ProxySecretsImplBase {
                                     ObjectChange.newBuilder()
                                             .setKey(key.toProto())
                                             .setRevision(stored.revision())
-                                            .setPut(Any.pack(stored.value()))));
+                                            .setPut(stored.toAny())));
         }
         return ProxySecretsResponse.newBuilder().setPart(part).build();
     }
